@@ -65,12 +65,13 @@ configure() {
 	mv "$want.new" "$want"
 }
 
+read -ra targets <<<"${MAKE_TARGETS:-bzImage}"
 configure
 say "building kernel $flavour${variant:+ ($variant)}"
 if [ "${V:-0}" = 1 ]; then
-	kmake ${MAKE_TARGETS:-bzImage} || die "$flavour: build failed"
+	kmake "${targets[@]}" || die "$flavour: build failed"
 else
-	kmake ${MAKE_TARGETS:-bzImage} 2>&1 | tee "$obj/build.log" |
+	kmake "${targets[@]}" 2>&1 | tee "$obj/build.log" |
 		awk '/warning:|error:|Error [0-9]/ { print > "/dev/stderr" }
 		     { if (++n % 500 == 0) printf "  %5d steps, %s\n", n, $NF > "/dev/stderr" }' ||
 		die "$flavour: build failed, see $obj/build.log"

@@ -6,12 +6,15 @@
 #   base/src     the imported tree, branch "base"
 #   patched/src  the same with patches/ applied by git am, branch "patched";
 #                kernel code is edited here, as commits (make patches-refresh)
-# The import has fixed names and dates, so that one source tree gives one base
+# What is in neither (commits not exported, uncommitted changes) is never
+# overwritten: the script refuses. The import has fixed names and dates, so that one source tree gives one base
 # commit everywhere. Environment:
+#   PATCHES     folder with the topic folders (default: patches/)
 #   KERNEL_SRC  a git checkout, an unpacked tree or a tarball
 #               (default: Debian's linux-source-6.12 package)
 #   TOPICS      topic folders of patches/ to apply (default: all)
-#   FLAVOUR     name of the patched tree (default: patched)
+#   TOPIC       one topic: a tree OUT/kernel/TOPIC/src of 00-base and TOPIC
+#               alone, where that topic is edited
 
 set -u -o pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -23,7 +26,15 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 [ $# -eq 1 ] || usage_error "usage: source.sh OUT"
 mkdir -p "$1/kernel" || die "cannot create $1/kernel"
 out=$(cd "$1/kernel" && pwd)
-flavour=${FLAVOUR:-patched}
+patches_dir=${PATCHES:-$top/patches}
+flavour=patched
+if [ -n "${TOPIC:-}" ]; then
+	[[ $TOPIC =~ ^[0-9][0-9]-[a-z0-9]+$ ]] || usage_error "TOPIC: not like 10-apf: $TOPIC"
+	flavour=$TOPIC
+	TOPICS="00-base $TOPIC"
+	[ "$TOPIC" != 00-base ] || TOPICS=00-base
+	mkdir -p "$patches_dir/$TOPIC"
+fi
 git_dir=$out/linux.git
 base=$out/base/src
 tree=$out/$flavour/src
@@ -76,10 +87,11 @@ kernel_version() {
 		paste -sd.
 }
 
+# refuse_unexported TREE...: stop if a tree holds work that patches/ lacks.
 refuse_unexported() {
 	local b head
 
-	for b in "$out"/*/applied; do
+	for b in "$@"; do
 		[ -f "$b" ] || continue
 		head=$(git -C "${b%/applied}/src" rev-parse HEAD 2>/dev/null) || continue
 		[ "$head" = "$(sed -n 2p "$b")" ] || die \
@@ -91,7 +103,7 @@ refuse_unexported() {
 
 import_base() {
 	[ "$(cat "$out/base/identity" 2>/dev/null)" = "$identity" ] && return
-	refuse_unexported
+	refuse_unexported "$out"/*/applied
 	say "importing $src (about a minute)"
 	rm -rf "$git_dir" "$out/base" "$out"/*/src "$out"/*/applied
 	unpack
@@ -121,10 +133,10 @@ import_base() {
 list_patches() {
 	local t
 
-	for t in ${TOPICS:-$(cd "$top/patches" && ls -d [0-9]*/ 2>/dev/null)}; do
+	for t in ${TOPICS:-$(cd "$patches_dir" && ls -d [0-9]*/ 2>/dev/null)}; do
 		t=${t%/}
-		[ -d "$top/patches/$t" ] || usage_error "TOPICS: no such topic: $t"
-		find "$top/patches/$t" -name '[0-9]*.patch' | LC_ALL=C sort
+		[ -d "$patches_dir/$t" ] || usage_error "TOPICS: no such topic: $t"
+		find "$patches_dir/$t" -name '[0-9]*.patch' | LC_ALL=C sort
 	done
 }
 
@@ -138,7 +150,7 @@ explain_am_failure() {
 	number=$(cat "$(g rev-parse --git-path rebase-apply)/next" 2>/dev/null)
 	file=$(printf '%s\n' "$patches" | sed -n "${number:-1}p")
 	g am --abort >/dev/null 2>&1
-	die "${file#"$top"/} does not apply: ${where:-$patch} (is the patch complete?)"
+	die "${file#"${patches_dir%/*}"/} does not apply: ${where:-$patch} (is the patch complete?)"
 }
 
 apply_patches() {
@@ -148,7 +160,7 @@ apply_patches() {
 	# shellcheck disable=SC2086
 	want="$(git -C "$base" rev-parse HEAD) $(cat /dev/null $patches | sha256sum | cut -c1-64)"
 	[ "$(sed -n 1p "$out/$flavour/applied" 2>/dev/null)" = "$want" ] && return
-	refuse_unexported
+	refuse_unexported "$out/$flavour/applied"
 	if [ ! -e "$tree/.git" ]; then
 		say "checking out $flavour/src"
 		rm -rf "$tree"

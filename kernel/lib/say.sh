@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034
 # Shell helpers shared by the scripts of every room: messages and exit codes.
 # Sourced, never run. Exit codes: 1 failed, 2 usage, 4 cannot run here.
 

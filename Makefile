@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0
+# The doors of the project. Each room has its own Makefile or scripts; this
+# file only names them and says in which order they need each other.
+
+O	?= build
+ENGINE	?= all
+JOBS	?= $(shell nproc)
+V	?= 0
+BENCH	?=
+export JOBS V ENGINE KERNEL_SRC TOPIC TOPICS KUT
+# Sub-makes run inside the rooms: they need the folder's absolute name.
+override O := $(abspath $(O))
+MAKEFLAGS += --no-print-directory
+
+room = $(MAKE) -C $(1) O=$(O) V=$(V) JOBS=$(JOBS) $(2)
+
+.DEFAULT_GOAL := help
+.PHONY: help deps source kernel selftests boot bpf tools bench-build build check-fast \
+	check check-full patches-check bench report patches-refresh bundle shell clean distclean
+
+help:
+	@sed -n 's/^##//p' $(firstword $(MAKEFILE_LIST))
+
+##kvmlat: KVM's vCPU switching, nested entry, page-fault waiting and interrupt
+##delivery made visible, measurable and faster. A patch series for Linux 6.12.
+##
+##The main job and the tests (each works first on a fresh Debian 12 machine):
+##  make bench           measure base and patched kernel (BENCH= one, ENGINE= one)
+##  make check           all tests, in the emulators
+##
+##Doors:
+##  make deps            install the Debian packages that are missing
+##  make source          import the base kernel and apply patches/ (TOPICS=, KERNEL_SRC=;
+##                       TOPIC=10-apf: a tree of that topic alone, to edit it)
+##  make kernel          build the base and the patched kernel
+##  make bpf             BPF programs, loadable by bpftool alone
+##  make tools           viewers and a matching bpftool
+##  make check-fast      host tests only, seconds
+##  make check-full      everything, also what takes hours
+##  make patches-check   every patch: applies, style, builds, round trip
+##  make patches-refresh export a kernel tree's commits into patches/ (TOPIC=)
+##  make bundle          the series as a git bundle
+##  make report          write O/bench into a dated folder of results/
+##  make shell           boot the patched kernel to a prompt (ENGINE=)
+##  make clean           remove build products, keep sources and kernels
+##  make distclean       remove O
+##
+##Variables: O= build folder (build), KERNEL_SRC= tree or tarball instead of
+##Debian's linux-source-6.12, ENGINE= qemu-svm bochs-vmx qemu-kvm host (all),
+##BENCH= name, TOPICS= topic folders, JOBS=, V=1, KUT= kvm-unit-tests build.
+
+deps:
+	@kernel/deps.sh
+
+source: deps
+	@kernel/source.sh $(O)
+
+kernel: source
+	@kernel/build.sh $(O) base
+	@kernel/build.sh $(O) patched
+
+selftests: kernel
+	@kernel/selftests.sh $(O) base
+	@kernel/selftests.sh $(O) patched
+
+boot: deps
+	@$(call room,kernel/boot,all)
+
+bpf: kernel
+	@$(call room,bpf,all)
+
+tools: bpf
+	@$(call room,tools,all)
+
+bench-build: deps
+	@$(call room,bench,all)
+
+build: kernel boot tools bench-build
+
+check-fast: deps source tools bench-build boot
+	@kernel/check.sh $(O) fast
+
+check: build selftests
+	@kernel/check.sh $(O) normal
+
+check-full: build selftests
+	@kernel/build.sh $(O) patched debug
+	@kernel/build.sh $(O) patched kcsan
+	@kernel/check.sh $(O) full
+
+patches-check: source
+	@patches/check.sh $(O)
+
+patches-refresh:
+	@patches/refresh.sh $(O) $(TOPIC)
+
+bundle: source
+	@patches/bundle.sh $(O)
+
+bench: build
+	@bench/all $(O) "$(BENCH)" "$(ENGINE)"
+
+report:
+	@bench/report $(O)
+
+shell: kernel boot
+	@kernel/boot/run $(if $(filter all,$(ENGINE)),qemu-svm,$(ENGINE)) patched --shell
+
+clean:
+	rm -rf $(O)/boot $(O)/bpf $(O)/tools $(O)/bench $(O)/check $(O)/patches-check
+
+distclean:
+	rm -rf $(O)

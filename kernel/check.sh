@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# check.sh OUT fast|normal|full: run the tests of every room.
+#
+#   fast    host tests only, no emulator: seconds
+#   normal  make check: fast, then every engine with both kernels
+#   full    make check-full: all selftests and sizes, debug kernels
+#
+# Each room owns its tests; this script only knows where they are. The builds
+# are done by then (see the top Makefile). Environment: ENGINE (default: all),
+# JOBS, V.
+
+set -u -o pipefail
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=kernel/lib/say.sh
+. "$top/kernel/lib/say.sh"
+# shellcheck source=kernel/lib/suite.sh
+. "$top/kernel/lib/suite.sh"
+
+[ $# -eq 2 ] || usage_error "usage: check.sh OUT fast|normal|full"
+mkdir -p "$1/check" || die "cannot create $1/check"
+out=$(cd "$1" && pwd)
+LOGDIR=$out/check
+level=$2
+case $level in fast | normal | full) ;; *) usage_error "level: not fast, normal or full: $level" ;; esac
+case ${ENGINE:-all} in
+all) engines=(qemu-svm bochs-vmx) ;;
+qemu-svm | bochs-vmx | qemu-kvm | host) engines=("$ENGINE") ;;
+*) usage_error "ENGINE: unknown: $ENGINE" ;;
+esac
+export O=$out
+
+room() { make -s --no-print-directory -C "$top/$1" O="$out" "$2"; }
+
+fast_suites() {
+	suite shell "$top/kernel/tests/shell.sh"
+	suite source "$top/kernel/tests/source.sh"
+	for r in kernel/boot bpf tools bench; do
+		suite "$r" room "$r" check-fast
+	done
+	suite patches-fast "$top/patches/check.sh" --fast "$out"
+}
+
+fast_suites
+if [ "$level" != fast ]; then
+	suite patches "$top/patches/check.sh" "$out"
+	suite boot-controls room kernel/boot check
+	for e in "${engines[@]}"; do
+		for f in base patched; do
+			suite "$e-$f" "$top/kernel/boot/check" "$e" "$f"
+		done
+		suite "$e-selftests" "$top/kernel/tests/selftests.sh" "$out" "$e" "$level"
+	done
+fi
+suite_totals
