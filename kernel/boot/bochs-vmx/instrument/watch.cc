@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * watch.cc - ends a machine that resets, wakes one that hangs, tells the totals
+ *
+ *  - A hardware reset after the first ends Bochs: a guest that panics and
+ *    reboots must not run its test a second time.
+ *  - SIGUSR1 raises an NMI on every CPU, for backtraces of a hung guest; it
+ *    works with interrupts off and inside VMX guests.
+ *  - LAB_LIMIT_TICKS (environment): when that many ticks are over, the same
+ *    NMI, and a sixteenth of the time later the end.
+ *  - At the end one line on stderr, "lab: totals TICKS INSN0 INSN1 ...".
+ *
+ * All of it happens at fixed ticks (the signal excepted, which comes from
+ * outside): two equal runs stay equal.
+ */
+
+#include "bochs.h"
+#include "cpu/cpu.h"
+#include "count.h"
+
+#include <signal.h>
+
+/* Ticks between two looks at the signal. */
+#define LOOK_TICKS	100000
+
+static volatile sig_atomic_t nmi_wanted;
+
+static struct {
+	bool running;
+	bool warned;
+	Bit64u limit_ticks;
+} watch;
+
+static void on_signal(int)
+{
+	nmi_wanted = 1;
+}
+
+static void raise_nmi(void)
+{
+	for (unsigned cpu = 0; cpu < BX_SMP_PROCESSORS; cpu++)
+		BX_CPU(cpu)->deliver_NMI();
+}
+
+static void stop_machine(const char *why)
+{
+	fprintf(stderr, "lab: %s after " FMT_LL "u ticks\n", why,
+		bx_pc_system.time_ticks());
+	for (unsigned cpu = 0; cpu < BX_SMP_PROCESSORS; cpu++)
+		BX_CPU(cpu)->async_event = 1;
+	bx_pc_system.kill_bochs_request = 1;
+	bx_user_quit = 1;
+}
+
+static void look(void *)
+{
+	Bit64u now = bx_pc_system.time_ticks();
+
+	if (nmi_wanted) {
+		nmi_wanted = 0;
+		fprintf(stderr, "lab: NMI requested at " FMT_LL "u ticks\n", now);
+		raise_nmi();
+	}
+	if (!watch.limit_ticks || now < watch.limit_ticks)
+		return;
+	if (!watch.warned) {
+		watch.warned = true;
+		fprintf(stderr, "lab: time limit of " FMT_LL "u ticks is over\n",
+			watch.limit_ticks);
+		raise_nmi();
+	} else if (now >= watch.limit_ticks + watch.limit_ticks / 16) {
+		stop_machine("ended by the time limit");
+	}
+}
+
+/**
+ * lab_init - Read the environment, before Bochs reads its configuration
+ */
+void lab_init(void)
+{
+	const char *limit = getenv("LAB_LIMIT_TICKS");
+
+	if (limit)
+		watch.limit_ticks = strtoull(limit, NULL, 10);
+	lab_count_init();
+}
+
+/**
+ * lab_reset - Start to watch at the first hardware reset, end at the second
+ * @cpu: Bochs's number of the CPU that is being reset.
+ * @type: BX_RESET_HARDWARE or BX_RESET_SOFTWARE (INIT).
+ */
+void lab_reset(unsigned cpu, unsigned type)
+{
+	if (cpu || type != BX_RESET_HARDWARE)
+		return;
+	if (watch.running) {
+		stop_machine("the guest has reset the machine");
+		return;
+	}
+	watch.running = true;
+	signal(SIGUSR1, on_signal);
+	bx_pc_system.register_timer_ticks(NULL, look, LOOK_TICKS, 1, 1, "lab");
+	lab_count_start(BX_SMP_PROCESSORS);
+}
+
+/**
+ * lab_exit - Tell the totals, finish the counters
+ *
+ * Context: Once or twice, after the machine has ended.
+ */
+void lab_exit(void)
+{
+	if (!watch.running)
+		return;
+	watch.running = false;
+	lab_count_exit();
+	fprintf(stderr, "lab: totals " FMT_LL "u", bx_pc_system.time_ticks());
+	for (unsigned cpu = 0; cpu < BX_SMP_PROCESSORS; cpu++)
+		fprintf(stderr, " " FMT_LL "u", BX_CPU(cpu)->get_icount());
+	fputc('\n', stderr);
+}
