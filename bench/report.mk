@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+# Statistics and reports: benchstat, mkreport, their tests. Included by
+# bench/Makefile, which owns the targets; stands alone as well:
+# make -C bench -f report.mk stats-check. The folder is bench/.
+
+O ?= ../build
+O := $(abspath $(O))
+V ?= 0
+
+stats_out := $(O)/bench
+stats_obj := $(O)/bench/obj-stats
+stats_cc := $(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -I.
+stats_libs := -ljson-c -lgsl -lgslcblas -lm
+stats_say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(notdir $@) >&2;)
+
+stats_core := stats stats_ab
+stats_common := $(stats_core) samples words
+benchstat_parts := benchstat benchjson $(stats_common)
+stats_tests := stats_test stats_ab_test
+
+all: stats-all
+.PHONY: all check-fast clean stats-all stats-check stats-check-negative \
+	stats-clean check-negative
+stats-all: $(stats_out)/benchstat
+
+$(stats_obj) $(stats_out):
+	@mkdir -p $@
+
+$(stats_obj)/%.o: %.c | $(stats_obj)
+	$(call stats_say,CC)$(stats_cc) -MMD -MP -c -o $@ $<
+
+$(stats_obj)/%.o: tests/%.c | $(stats_obj)
+	$(call stats_say,CC)$(stats_cc) -MMD -MP -c -o $@ $<
+
+# The negative control: every quantile one rank too low.
+$(stats_obj)/broken-%.o: %.c | $(stats_obj)
+	$(call stats_say,CC)$(stats_cc) -DBREAK_RANK -MMD -MP -c -o $@ $<
+
+$(stats_out)/benchstat: $(benchstat_parts:%=$(stats_obj)/%.o) | $(stats_out)
+	$(call stats_say,LD)$(CC) -o $@ $^ $(stats_libs)
+
+$(stats_obj)/stats_test: $(stats_core:%=$(stats_obj)/%.o)
+$(stats_obj)/stats_ab_test: $(stats_core:%=$(stats_obj)/%.o)
+$(stats_tests:%=$(stats_obj)/%): %: %.o
+	$(call stats_say,LD)$(CC) -o $@ $^ -lcmocka $(stats_libs)
+
+$(stats_obj)/stats_test-broken: $(stats_obj)/stats_test.o \
+		$(stats_core:%=$(stats_obj)/broken-%.o)
+	$(call stats_say,LD)$(CC) -o $@ $^ -lcmocka $(stats_libs)
+
+# Host tests, in seconds, as TAP on the standard output.
+check-fast: stats-check
+stats-check: $(stats_tests:%=$(stats_obj)/%) stats-all
+	@set -e; for t in $(stats_tests); do \
+		CMOCKA_MESSAGE_OUTPUT=TAP $(stats_obj)/$$t; done
+	@tests/stats_benchstat.sh $(stats_out)/benchstat
+
+# Each control must fail for the right reason, or this fails.
+check-negative: stats-check-negative
+stats-check-negative: $(stats_obj)/stats_test-broken stats-all
+	@tests/stats_negative.sh $(stats_obj)/stats_test-broken $(stats_out)/benchstat
+
+clean: stats-clean
+stats-clean:
+	rm -rf $(stats_obj) $(stats_out)/benchstat
+
+.DELETE_ON_ERROR:
+-include $(wildcard $(stats_obj)/*.d)
