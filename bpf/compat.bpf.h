@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * compat.bpf.h - all differences between the kernels that are traced
+ *
+ * The types below are declared here, with only the fields that are read, since
+ * a kernel with KVM as modules has none of them in its vmlinux.h. What follows
+ * three underscores in a name is ignored by CO-RE: fields are looked up in the
+ * running kernel and its modules when the program is loaded.
+ *
+ * Known differences:
+ * - struct vcpu_vmx and struct vcpu_svm exist only where that vendor's half of
+ *   KVM is built in or loaded: a program asks before it reads one.
+ * - The VMCB's exit_code has 32 bits up to 6.12 and may have 64 later. The low
+ *   half, which comes first, holds every code there is.
+ *
+ * Limit: Linux 5.17 or newer, where the tracepoint kvm_exit takes the vCPU
+ * first and no exit reason.
+ */
+#ifndef COMPAT_BPF_H
+#define COMPAT_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+/* Source: arch/x86/kvm/trace.h, KVM_ISA_VMX and KVM_ISA_SVM. */
+#define ISA_VMX	1
+#define ISA_SVM	2
+
+#define relocated __attribute__((preserve_access_index))
+
+struct kvm_vcpu___lat {
+	int vcpu_id;
+} relocated;
+
+union vmx_exit_reason___lat {
+	__u32 full;
+} relocated;
+
+struct vcpu_vmx___lat {
+	union vmx_exit_reason___lat exit_reason;
+} relocated;
+
+struct vmcb_control_area___lat {
+	__u32 exit_code;
+} relocated;
+
+struct vmcb___lat {
+	struct vmcb_control_area___lat control;
+} relocated;
+
+struct vcpu_svm___lat {
+	struct vmcb___lat *vmcb;
+} relocated;
+
+/**
+ * compat_exit_reason - Read the exit reason of the VM-exit just taken
+ * @vcpu: The vCPU; first member of struct vcpu_vmx and struct vcpu_svm.
+ * @isa: ISA_VMX or ISA_SVM, as the tracepoint kvm_exit has it.
+ *
+ * Context: Tracepoint kvm_exit: KVM has stored the reason by then.
+ * Return: VMX: the exit reason field, flags included. SVM: EXITCODE. All ones,
+ * SVM's code of a failed VMRUN, when it could not be read.
+ */
+static __always_inline __u32 compat_exit_reason(const void *vcpu, __u32 isa)
+{
+	__u32 reason = ~0U;
+
+	if (isa == ISA_VMX && bpf_core_type_exists(struct vcpu_vmx___lat)) {
+		const struct vcpu_vmx___lat *vmx = vcpu;
+
+		bpf_probe_read_kernel(&reason, sizeof(reason),
+				      &vmx->exit_reason.full);
+	} else if (isa == ISA_SVM && bpf_core_type_exists(struct vcpu_svm___lat)) {
+		const struct vcpu_svm___lat *svm = vcpu;
+		const struct vmcb___lat *vmcb;
+
+		if (!bpf_probe_read_kernel(&vmcb, sizeof(vmcb), &svm->vmcb))
+			bpf_probe_read_kernel(&reason, sizeof(reason),
+					      &vmcb->control.exit_code);
+	}
+	return reason;
+}
+
+#endif /* COMPAT_BPF_H */
