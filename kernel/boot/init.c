@@ -13,7 +13,8 @@
  * /job/list is a row of NUL-terminated strings: for each job its number, its
  * limit in emulated seconds, its number of arguments and the arguments.
  * /job/env has NUL-terminated NAME=VALUE strings. With KVMLAT_SHELL=1 among
- * them, the one job runs on the console with job control and without limit.
+ * them, the one job runs on the console with job control and without limit;
+ * with KVMLAT_LIST=1, the console shows where each job starts.
  *
  * Limits: a kernel without /dev/port and ioperm cannot report; a job that blocks signals
  * in the kernel for more than KILL_WAIT_S is given up together with the boot.
@@ -296,6 +297,8 @@ static int run_job(const char *number, long limit_s, char **argv, int output)
 	int tty = output, status;
 	pid_t pid;
 
+	if (getenv("KVMLAT_LIST"))
+		warn("job %s starts", number);
 	if (interactive) {
 		tty = open(CONSOLE_TTY, O_RDWR | O_NOCTTY | O_CLOEXEC);
 		limit_s = 0;
