@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * start.c: from the assembly entry to main() of vCPU 0 and ap_main() of the
+ * others, and the way out.
+ *
+ * Limit: the information page is trusted apart from its magic and version.
+ */
+#include "guest.h"
+
+const struct wire_info *info;
+static volatile bool started;
+
+/**
+ * ap_main - What the other vCPUs do if the payload does not say
+ * @vcpu: vCPU number, from 1
+ *
+ * Sleeps for good with interrupts off.
+ */
+__attribute__((weak)) void ap_main(u32 vcpu)
+{
+	(void)vcpu;
+}
+
+/**
+ * guest_start - Set the library up and enter the payload
+ * @wire: Information page, from the VMM
+ * @vcpu: vCPU number; 0 sets up what is shared, the others wait for that
+ *
+ * Return: Never; main()'s value is the run's status.
+ */
+noreturn void guest_start(const struct wire_info *wire, u32 vcpu)
+{
+	if (vcpu == 0) {
+		info = wire;
+		if (wire->magic != WIRE_MAGIC || wire->version != WIRE_VERSION)
+			panic("information page is not version %u",
+			      WIRE_VERSION);
+		irq_setup();
+		irq_load();
+		apic_enable(APIC_XAPIC);
+		started = true;
+		guest_exit(main());
+	}
+	while (!started)
+		cpu_relax();
+	irq_load();
+	apic_enable(APIC_XAPIC);
+	ap_main(vcpu);
+	for (;;) {
+		cli();
+		asm volatile("hlt");
+	}
+}
+
+/**
+ * guest_exit - End the run
+ * @status: Exit status of the VMM, 0 to 255
+ */
+noreturn void guest_exit(int status)
+{
+	for (;;)
+		outb(WIRE_PORT_EXIT, status);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * mem.h: guest memory: a host mapping, what backs it, and its slot in KVM.
+ */
+#ifndef VMM_MEM_H
+#define VMM_MEM_H
+
+#include <linux/types.h>
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "error.h"
+#include "opts.h"
+
+/**
+ * struct mem - One contiguous piece of guest memory
+ * @gpa: Guest physical address
+ * @bytes: Size, 0: not there
+ * @host: Host mapping
+ * @memfd: File behind it, -1 if anonymous
+ * @uffd: userfaultfd that serves its missing pages, -1 if none
+ * @uffd_stop: Written to end the handler thread
+ * @uffd_faults: Pages the handler thread has filled
+ * @uffd_error: -errno of a handler that gave up, 0
+ * @handler: The handler thread
+ */
+struct mem {
+	__u64 gpa;
+	__u64 bytes;
+	void *host;
+	int memfd;
+	int uffd;
+	int uffd_stop;
+	__u64 uffd_faults;
+	int uffd_error;
+	pthread_t handler;
+};
+
+int mem_create(struct mem *mem, __u64 gpa, __u64 bytes,
+	       enum opts_backing backing, bool populate, bool thp,
+	       struct vmm_error *error);
+void mem_destroy(struct mem *mem);
+int mem_add_slot(const struct mem *mem, int vm_fd, int slot,
+		 struct vmm_error *error);
+void *mem_at(const struct mem *mem, __u64 gpa, __u64 bytes);
+
+int uffd_start(struct mem *mem, struct vmm_error *error);
+void uffd_finish(struct mem *mem);
+
+#endif /* VMM_MEM_H */
