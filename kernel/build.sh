@@ -34,6 +34,8 @@ export KBUILD_BUILD_TIMESTAMP='Sun Nov 17 00:00:00 UTC 2024'
 # The trees differ only in the folder above src/ and obj/: with relative paths
 # and without the working folder in the hash, ccache shares their objects.
 export CCACHE_BASEDIR=$out/$flavour CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros,include_file_mtime,include_file_ctime
+# Hash sources and their dependencies, do not preprocess: half the time of a miss.
+export CCACHE_DEPEND=1
 export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-10G}
 cc=gcc
 command -v ccache >/dev/null && cc="ccache gcc"
