@@ -11,6 +11,8 @@
 
 #if BX_INSTRUMENTATION
 
+class bxInstruction_c;
+
 extern bool lab_counting;
 
 void lab_count_insn(unsigned cpu, const bxInstruction_c *i);

@@ -6,16 +6,15 @@
  *    reboots must not run its test a second time.
  *  - SIGUSR1 raises an NMI on every CPU, for backtraces of a hung guest; it
  *    works with interrupts off and inside VMX guests.
- *  - LAB_LIMIT_TICKS (environment): when that many ticks are over, the same
- *    NMI, and a sixteenth of the time later the end.
  *  - At the end one line on stderr, "lab: totals TICKS INSN0 INSN1 ...".
  *
- * All of it happens at fixed ticks (the signal excepted, which comes from
- * outside): two equal runs stay equal.
+ * The look at the signal happens at fixed ticks: two equal runs stay equal.
  */
 
 #include "bochs.h"
 #include "cpu/cpu.h"
+#include "pc_system.h"
+#include "gui/siminterface.h"
 #include "count.h"
 
 #include <signal.h>
@@ -25,27 +24,16 @@
 
 static volatile sig_atomic_t nmi_wanted;
 
-static struct {
-	bool running;
-	bool warned;
-	Bit64u limit_ticks;
-} watch;
+static bool running;
 
 static void on_signal(int)
 {
 	nmi_wanted = 1;
 }
 
-static void raise_nmi(void)
+static void stop_machine(void)
 {
-	for (unsigned cpu = 0; cpu < BX_SMP_PROCESSORS; cpu++)
-		BX_CPU(cpu)->deliver_NMI();
-}
-
-static void stop_machine(const char *why)
-{
-	fprintf(stderr, "lab: %s after " FMT_LL "u ticks\n", why,
-		bx_pc_system.time_ticks());
+	fprintf(stderr, "lab: the guest has reset the machine\n");
 	for (unsigned cpu = 0; cpu < BX_SMP_PROCESSORS; cpu++)
 		BX_CPU(cpu)->async_event = 1;
 	bx_pc_system.kill_bochs_request = 1;
@@ -54,34 +42,19 @@ static void stop_machine(const char *why)
 
 static void look(void *)
 {
-	Bit64u now = bx_pc_system.time_ticks();
-
-	if (nmi_wanted) {
-		nmi_wanted = 0;
-		fprintf(stderr, "lab: NMI requested at " FMT_LL "u ticks\n", now);
-		raise_nmi();
-	}
-	if (!watch.limit_ticks || now < watch.limit_ticks)
+	if (!nmi_wanted)
 		return;
-	if (!watch.warned) {
-		watch.warned = true;
-		fprintf(stderr, "lab: time limit of " FMT_LL "u ticks is over\n",
-			watch.limit_ticks);
-		raise_nmi();
-	} else if (now >= watch.limit_ticks + watch.limit_ticks / 16) {
-		stop_machine("ended by the time limit");
-	}
+	nmi_wanted = 0;
+	fprintf(stderr, "lab: NMI at " FMT_LL "u ticks\n", bx_pc_system.time_ticks());
+	for (unsigned cpu = 0; cpu < BX_SMP_PROCESSORS; cpu++)
+		BX_CPU(cpu)->deliver_NMI();
 }
 
 /**
- * lab_init - Read the environment, before Bochs reads its configuration
+ * lab_init - Prepare the counters, before Bochs reads its configuration
  */
 void lab_init(void)
 {
-	const char *limit = getenv("LAB_LIMIT_TICKS");
-
-	if (limit)
-		watch.limit_ticks = strtoull(limit, NULL, 10);
 	lab_count_init();
 }
 
@@ -94,11 +67,11 @@ void lab_reset(unsigned cpu, unsigned type)
 {
 	if (cpu || type != BX_RESET_HARDWARE)
 		return;
-	if (watch.running) {
-		stop_machine("the guest has reset the machine");
+	if (running) {
+		stop_machine();
 		return;
 	}
-	watch.running = true;
+	running = true;
 	signal(SIGUSR1, on_signal);
 	bx_pc_system.register_timer_ticks(NULL, look, LOOK_TICKS, 1, 1, "lab");
 	lab_count_start(BX_SMP_PROCESSORS);
@@ -111,9 +84,9 @@ void lab_reset(unsigned cpu, unsigned type)
  */
 void lab_exit(void)
 {
-	if (!watch.running)
+	if (!running)
 		return;
-	watch.running = false;
+	running = false;
 	lab_count_exit();
 	fprintf(stderr, "lab: totals " FMT_LL "u", bx_pc_system.time_ticks());
 	for (unsigned cpu = 0; cpu < BX_SMP_PROCESSORS; cpu++)

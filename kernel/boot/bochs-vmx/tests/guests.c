@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * guests.c - five tiny KVM guests, each of which needs one fix of Bochs
+ *
+ * Runs inside bochs-vmx, as "guests CASE". Every guest is a few bytes of real
+ * mode code at 0x1000; the host's interval timer is the only thing that can
+ * bring KVM_RUN back. A case that hangs the machine is a failure that the
+ * time limit of kernel/boot/run finds.
+ *
+ * Not here: anything that a VMM for measurements needs (bench/vmm).
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <linux/kvm.h>
+
+#define GUEST_BYTES	0x10000
+#define GUEST_CODE	0x1000
+/* Enough host timer ticks to exit, re-enter and exit again. */
+#define TIMER_US	50000
+#define ROUNDS		3
+
+struct guest {
+	int kvm, vm, vcpu;
+	struct kvm_run *run;
+	uint8_t *memory;
+};
+
+struct guest_case {
+	const char *name;
+	const char *what;
+	const uint8_t *code;
+	size_t code_bytes;
+	/* KVM_X86_DISABLE_EXITS_* bits, 0 for none. */
+	int disable_exits;
+	/* The guest must run to its OUT instead of until the timer. */
+	bool apic;
+};
+
+/* cli; 1: jmp 1b */
+static const uint8_t spin_code[] = { 0xfa, 0xeb, 0xfe };
+/* cli; hlt; out %al,$0xf4 */
+static const uint8_t halt_code[] = { 0xfa, 0xf4, 0xe6, 0xf4 };
+/* sti; hlt; out %al,$0xf4 */
+static const uint8_t doze_code[] = { 0xfb, 0xf4, 0xe6, 0xf4 };
+/* cli; 1: xor %ax,%ax; xor %cx,%cx; xor %dx,%dx; monitor; mwait; jmp 1b */
+static const uint8_t mwait_code[] = {
+	0xfa, 0x31, 0xc0, 0x31, 0xc9, 0x31, 0xd2,
+	0x0f, 0x01, 0xc8, 0x0f, 0x01, 0xc9, 0xeb, 0xf2,
+};
+/* out %al,$0xf4 */
+static const uint8_t apicv_code[] = { 0xe6, 0xf4 };
+
+static const struct guest_case cases[] = {
+	{ "spin", "a guest that spins with IF=0 is exited by the host's timer",
+	  spin_code, sizeof(spin_code), 0, false },
+	{ "halt", "so is one in cli; hlt with HLT exits off, and it stays halted",
+	  halt_code, sizeof(halt_code), KVM_X86_DISABLE_EXITS_HLT, false },
+	{ "doze", "one in sti; hlt is not woken by an interrupt of the host",
+	  doze_code, sizeof(doze_code), KVM_X86_DISABLE_EXITS_HLT, false },
+	{ "mwait", "one in MWAIT with IF=0 and MWAIT exits off is exited",
+	  mwait_code, sizeof(mwait_code), KVM_X86_DISABLE_EXITS_MWAIT, false },
+	{ "apicv", "a vCPU with posted interrupts enters",
+	  apicv_code, sizeof(apicv_code), 0, true },
+};
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* 0, or -errno of the step that failed. */
+static int guest_open(struct guest *g, const struct guest_case *c)
+{
+	struct kvm_userspace_memory_region slot = { .memory_size = GUEST_BYTES };
+	struct kvm_enable_cap cap = { .cap = KVM_CAP_X86_DISABLE_EXITS };
+	long run_bytes;
+
+	g->kvm = open("/dev/kvm", O_RDWR);
+	if (g->kvm < 0)
+		return -errno;
+	g->vm = ioctl(g->kvm, KVM_CREATE_VM, 0);
+	if (g->vm < 0)
+		return -errno;
+	cap.args[0] = c->disable_exits;
+	if (c->disable_exits && ioctl(g->vm, KVM_ENABLE_CAP, &cap))
+		return -errno;
+	if (c->apic && ioctl(g->vm, KVM_CREATE_IRQCHIP, 0))
+		return -errno;
+	g->memory = mmap(NULL, GUEST_BYTES, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (g->memory == MAP_FAILED)
+		return -errno;
+	memcpy(g->memory + GUEST_CODE, c->code, c->code_bytes);
+	slot.userspace_addr = (uintptr_t)g->memory;
+	if (ioctl(g->vm, KVM_SET_USER_MEMORY_REGION, &slot))
+		return -errno;
+	g->vcpu = ioctl(g->vm, KVM_CREATE_VCPU, 0);
+	if (g->vcpu < 0)
+		return -errno;
+	run_bytes = ioctl(g->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	if (run_bytes < 0)
+		return -errno;
+	g->run = mmap(NULL, run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+		      g->vcpu, 0);
+	return g->run == MAP_FAILED ? -errno : 0;
+}
+
+static int guest_reset(struct guest *g)
+{
+	struct kvm_regs regs = { .rip = GUEST_CODE, .rflags = 2 };
+	struct kvm_sregs sregs;
+
+	if (ioctl(g->vcpu, KVM_GET_SREGS, &sregs))
+		return -errno;
+	sregs.cs.base = 0;
+	sregs.cs.selector = 0;
+	if (ioctl(g->vcpu, KVM_SET_SREGS, &sregs) ||
+	    ioctl(g->vcpu, KVM_SET_REGS, &regs))
+		return -errno;
+	return 0;
+}
+
+/* Run until the timer; the guest must be where it was in every round. */
+static int run_rounds(struct guest *g, const struct guest_case *c)
+{
+	struct itimerval timer = { .it_value.tv_usec = TIMER_US };
+	struct kvm_regs regs;
+	int round;
+
+	for (round = 1; round <= ROUNDS; round++) {
+		setitimer(ITIMER_REAL, &timer, NULL);
+		if (!ioctl(g->vcpu, KVM_RUN, 0)) {
+			printf("round %d: exit reason %u instead of the timer\n",
+			       round, g->run->exit_reason);
+			return 1;
+		}
+		if (errno != EINTR) {
+			printf("round %d: KVM_RUN: %s\n", round, strerror(errno));
+			return 1;
+		}
+		if (ioctl(g->vcpu, KVM_GET_REGS, &regs))
+			return 1;
+		printf("round %d: timer, rip 0x%llx\n", round, regs.rip);
+		if (regs.rip >= GUEST_CODE + c->code_bytes)
+			return 1;
+	}
+	return 0;
+}
+
+static int run_to_out(struct guest *g)
+{
+	char apicv = '?';
+	int fd;
+
+	fd = open("/sys/module/kvm_intel/parameters/enable_apicv", O_RDONLY);
+	if (fd < 0 || read(fd, &apicv, 1) != 1 || apicv != 'Y') {
+		printf("kvm_intel.enable_apicv is %c, not Y\n", apicv);
+		return 1;
+	}
+	if (ioctl(g->vcpu, KVM_RUN, 0)) {
+		printf("KVM_RUN: %s\n", strerror(errno));
+		return 1;
+	}
+	printf("exit reason %u\n", g->run->exit_reason);
+	return g->run->exit_reason != KVM_EXIT_IO;
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction action = { .sa_handler = on_alarm };
+	const struct guest_case *c = cases;
+	const struct guest_case *end = cases + sizeof(cases) / sizeof(cases[0]);
+	struct guest g = {};
+	int err;
+
+	while (argc == 2 && c < end && strcmp(c->name, argv[1]))
+		c++;
+	if (argc != 2 || c == end) {
+		fprintf(stderr, "guests: CASE: one of spin halt doze mwait apicv\n");
+		return 2;
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("%s: %s\n", c->name, c->what);
+	sigaction(SIGALRM, &action, NULL);
+	err = guest_open(&g, c);
+	if (!err)
+		err = guest_reset(&g);
+	if (err) {
+		fprintf(stderr, "guests: %s: cannot set up: %s\n", c->name, strerror(-err));
+		return err == -EINVAL && c->disable_exits ? 4 : 1;
+	}
+	return c->apic ? run_to_out(&g) : run_rounds(&g, c);
+}
