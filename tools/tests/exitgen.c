@@ -3,13 +3,15 @@
  * exitgen.c - a guest that makes a known number of VM-exits of each kind
  *
  * Usage: exitgen [-c CPUIDS] [-o OUTS] [-l HLTS] [-s SPIN] [-u SLEEP_US]
- *                [-n VCPUS] [-1]
+ *                [-n VCPUS] [-1] [-r REPEATS]
  * The guest executes CPUIDS times CPUID (handled in KVM), then OUTS times an
  * OUT (an exit to user space, which spins SPIN turns), then HLTS times a HLT
  * (without an interrupt controller an exit to user space, too, which sleeps
  * SLEEP_US microseconds). One more OUT, to port 0xf4, ends it: that exit has
  * no VM-entry after it. -n runs VCPUS such guests' vCPUs, one thread each; -1
- * runs them all in turn on one thread.
+ * runs them all in turn on one thread. -r does the whole REPEATS times with one
+ * vCPU and prints the least and the median TSC ticks of a pass: every final OUT
+ * but the last is then followed by a VM-entry.
  *
  * What it is not: no benchmark and no VMM to build on; bench/vmm is that. The
  * tools room must not depend on the bench room.
@@ -28,6 +30,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <x86intrin.h>
 
 #define GUEST_CODE	0x1000
 #define GUEST_BYTES	0x4000
@@ -63,6 +66,7 @@ struct plan {
 	uint32_t cpuids, outs, hlts;
 	unsigned long spin, sleep_us;
 	int vcpus;
+	unsigned long repeats;
 	bool one_thread;
 };
 
@@ -72,15 +76,22 @@ struct vcpu {
 	int fd;
 };
 
-static void vcpu_setup(struct vcpu *vcpu, int vm, int id, int run_bytes)
+static void vcpu_rewind(const struct vcpu *vcpu)
 {
-	struct kvm_sregs sregs;
 	struct kvm_regs regs = {
 		.rip = GUEST_CODE, .rflags = 2,
 		.rsi = vcpu->plan->cpuids,
 		.rdi = vcpu->plan->outs,
 		.rbp = vcpu->plan->hlts,
 	};
+
+	if (ioctl(vcpu->fd, KVM_SET_REGS, &regs))
+		err(1, "KVM_SET_REGS");
+}
+
+static void vcpu_setup(struct vcpu *vcpu, int vm, int id, int run_bytes)
+{
+	struct kvm_sregs sregs;
 
 	vcpu->fd = ioctl(vm, KVM_CREATE_VCPU, id);
 	if (vcpu->fd < 0)
@@ -93,9 +104,9 @@ static void vcpu_setup(struct vcpu *vcpu, int vm, int id, int run_bytes)
 		err(1, "KVM_GET_SREGS");
 	sregs.cs.base = 0;
 	sregs.cs.selector = 0;
-	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs) ||
-	    ioctl(vcpu->fd, KVM_SET_REGS, &regs))
-		err(1, "KVM_SET_REGS");
+	if (ioctl(vcpu->fd, KVM_SET_SREGS, &sregs))
+		err(1, "KVM_SET_SREGS");
+	vcpu_rewind(vcpu);
 }
 
 /* Returns true while the guest has more to do. */
@@ -126,6 +137,33 @@ static void *vcpu_thread(void *argument)
 	while (vcpu_step(vcpu))
 		;
 	return NULL;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+static void run_repeated(struct vcpu *vcpu, unsigned long repeats)
+{
+	uint64_t *samples = calloc(repeats, sizeof(*samples));
+	uint64_t start;
+	unsigned long i;
+
+	if (!samples)
+		err(1, "samples");
+	for (i = 0; i < repeats; i++) {
+		vcpu_rewind(vcpu);
+		start = __rdtsc();
+		vcpu_thread(vcpu);
+		samples[i] = __rdtsc() - start;
+	}
+	qsort(samples, repeats, sizeof(*samples), compare);
+	printf("min_tsc %lu median_tsc %lu\n", samples[0],
+	       samples[repeats / 2]);
+	free(samples);
 }
 
 static void run_in_turn(struct vcpu *vcpus, int count)
@@ -192,7 +230,7 @@ static void parse(int argc, char **argv, struct plan *plan)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "c:o:l:s:u:n:1")) != -1) {
+	while ((option = getopt(argc, argv, "c:o:l:s:u:n:r:1")) != -1) {
 		if (option == 'c')
 			plan->cpuids = number(optarg);
 		else if (option == 'o')
@@ -205,6 +243,8 @@ static void parse(int argc, char **argv, struct plan *plan)
 			plan->sleep_us = number(optarg);
 		else if (option == 'n')
 			plan->vcpus = number(optarg);
+		else if (option == 'r')
+			plan->repeats = number(optarg);
 		else if (option == '1')
 			plan->one_thread = true;
 		else
@@ -230,7 +270,9 @@ int main(int argc, char **argv)
 		vcpus[i].plan = &plan;
 		vcpu_setup(&vcpus[i], vm, i, run_bytes);
 	}
-	if (plan.one_thread)
+	if (plan.repeats)
+		run_repeated(&vcpus[0], plan.repeats);
+	else if (plan.one_thread)
 		run_in_turn(vcpus, plan.vcpus);
 	else
 		run_in_threads(vcpus, plan.vcpus);

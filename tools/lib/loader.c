@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * loader.c - load BPF objects and read their maps
+ *
+ * Its main work is to say in one line why a machine cannot run a tool: libbpf
+ * reports a missing privilege, a missing BTF and a missing tracepoint as many
+ * lines of something else.
+ *
+ * What it is not: no skeleton, no knowledge of any tool's maps.
+ *
+ * Limit: libbpf's print function is one per process.
+ */
+#include "loader.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int print_nothing(enum libbpf_print_level level, const char *format,
+			 va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static int print_all(enum libbpf_print_level level, const char *format,
+		     va_list args)
+{
+	(void)level;
+	return vfprintf(stderr, format, args);
+}
+
+/**
+ * loader_set_verbose - Show or hide libbpf's own messages
+ * @verbose: true: all of them go to stderr; false: none.
+ */
+void loader_set_verbose(bool verbose)
+{
+	libbpf_set_print(verbose ? print_all : print_nothing);
+}
+
+static int give_reason(struct loader_error *error, int err, bool cannot,
+		       const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static int give_reason(struct loader_error *error, int err, bool cannot,
+		       const char *format, ...)
+{
+	va_list args;
+
+	error->cannot = cannot;
+	va_start(args, format);
+	vsnprintf(error->reason, sizeof(error->reason), format, args);
+	va_end(args);
+	return err;
+}
+
+/* The tracepoint is in the kernel's own BTF or in that of the module kvm. */
+static bool has_tracepoint(struct btf *vmlinux, const char *name)
+{
+	char type[64];
+	struct btf *module;
+	bool found;
+
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	if (btf__find_by_name_kind(vmlinux, type, BTF_KIND_TYPEDEF) > 0)
+		return true;
+	module = btf__load_module_btf("kvm", vmlinux);
+	if (!module)
+		return false;
+	found = btf__find_by_name_kind(module, type, BTF_KIND_TYPEDEF) > 0;
+	btf__free(module);
+	return found;
+}
+
+/**
+ * loader_check_kernel - Find out whether this machine can trace KVM at all
+ * @error: Where the reason goes.
+ *
+ * Return: 0; -EPERM: not enough privilege; -ENOENT: the kernel has no BTF;
+ * -ENODEV: KVM's tracepoints are missing.
+ */
+int loader_check_kernel(struct loader_error *error)
+{
+	struct btf *vmlinux;
+	bool found;
+
+	error->reason[0] = '\0';
+	if (geteuid())
+		return give_reason(error, -EPERM, true,
+				   "tracing needs root (CAP_BPF and CAP_PERFMON)");
+	vmlinux = btf__load_vmlinux_btf();
+	if (!vmlinux)
+		return give_reason(error, -ENOENT, true,
+				   "the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
+	found = has_tracepoint(vmlinux, "kvm_exit");
+	btf__free(vmlinux);
+	if (!found)
+		return give_reason(error, -ENODEV, true,
+				   "no tracepoint kvm_exit: is the module kvm loaded?");
+	return 0;
+}
+
+/**
+ * loader_load - Load a BPF object into the kernel
+ * @object: The object, opened and configured.
+ * @error: Where the reason of a failure goes.
+ *
+ * Return: 0 or what libbpf returned; -EPERM: not enough privilege; -ESRCH: an
+ * attach point is missing; -EINVAL: the verifier refused (see -v).
+ */
+int loader_load(struct bpf_object *object, struct loader_error *error)
+{
+	int err = bpf_object__load(object);
+
+	error->reason[0] = '\0';
+	switch (err) {
+	case 0:
+		return 0;
+	case -EPERM:
+	case -EACCES:
+		return give_reason(error, err, err == -EPERM,
+				   err == -EPERM ?
+				   "no permission to load BPF programs" :
+				   "the kernel's verifier refused a program (try -v)");
+	case -ESRCH:
+		return give_reason(error, err, true,
+				   "a tracepoint or function is missing in this kernel (try -v)");
+	default:
+		return give_reason(error, err, false,
+				   "loading the BPF programs failed: %s (try -v)",
+				   strerror(-err));
+	}
+}
+
+/**
+ * loader_explain_attach - Describe why attaching a program failed
+ * @err: What libbpf returned.
+ * @error: Where the reason goes.
+ */
+void loader_explain_attach(int err, struct loader_error *error)
+{
+	bool cannot = err == -EPERM || err == -EOPNOTSUPP || err == -ENOENT;
+
+	give_reason(error, err, cannot,
+		    "attaching the BPF programs failed: %s (try -v)",
+		    strerror(-err));
+}
+
+/**
+ * loader_missed - Count the runs of programs that the kernel had to skip
+ * @object: A loaded object.
+ *
+ * The kernel skips a tracing program when the same program already runs on
+ * that CPU.
+ *
+ * Return: Skipped runs of all programs since they were loaded.
+ */
+uint64_t loader_missed(const struct bpf_object *object)
+{
+	struct bpf_program *program;
+	uint64_t missed = 0;
+
+	bpf_object__for_each_program(program, object) {
+		struct bpf_prog_info info = {};
+		__u32 size = sizeof(info);
+
+		if (!bpf_prog_get_info_by_fd(bpf_program__fd(program), &info,
+					     &size))
+			missed += info.recursion_misses;
+	}
+	return missed;
+}
+
+/**
+ * loader_for_each_percpu - Visit every entry of a per-CPU map
+ * @map: A per-CPU hash or array whose entries are never deleted.
+ * @visit: Called with the key, the values of all CPUs, their number, the bytes
+ *         from one value to the next, and @context; non-zero ends the walk.
+ * @context: Passed on to @visit.
+ *
+ * Entries that are added during the walk may be missed; the next walk has
+ * them.
+ *
+ * Return: 0; what @visit returned; -ENOMEM: no memory; another -errno of
+ * reading the map.
+ */
+int loader_for_each_percpu(const struct bpf_map *map,
+			   int (*visit)(const void *key, const void *values,
+					int cpus, size_t stride, void *context),
+			   void *context)
+{
+	size_t stride = (bpf_map__value_size(map) + 7) & ~(size_t)7;
+	size_t key_bytes = bpf_map__key_size(map);
+	int cpus = libbpf_num_possible_cpus();
+	int fd = bpf_map__fd(map), err = 0;
+	char *keys, *values;
+	void *last = NULL;
+
+	if (cpus < 0)
+		return cpus;
+	keys = malloc(2 * key_bytes);
+	values = malloc(stride * cpus);
+	if (!keys || !values)
+		err = -ENOMEM;
+	while (!err) {
+		err = bpf_map_get_next_key(fd, last, keys + key_bytes);
+		if (err)
+			break;
+		memcpy(keys, keys + key_bytes, key_bytes);
+		last = keys;
+		err = bpf_map_lookup_elem(fd, keys, values);
+		if (!err)
+			err = visit(keys, values, cpus, stride, context);
+	}
+	free(keys);
+	free(values);
+	return err == -ENOENT ? 0 : err;
+}
+
+struct sums {
+	uint64_t *sums;
+	uint32_t count;
+};
+
+static int add_counter(const void *key, const void *values, int cpus,
+		       size_t stride, void *context)
+{
+	struct sums *sums = context;
+	uint32_t index = *(const uint32_t *)key;
+	int cpu;
+
+	for (cpu = 0; index < sums->count && cpu < cpus; cpu++)
+		sums->sums[index] += *(const uint64_t *)
+			((const char *)values + stride * cpu);
+	return 0;
+}
+
+/**
+ * loader_sum_counters - Read a per-CPU array of counters
+ * @map: BPF_MAP_TYPE_PERCPU_ARRAY of __u64.
+ * @sums: Where the sums over all CPUs go.
+ * @count: Number of counters.
+ *
+ * Return: 0; -ENOMEM: no memory; another -errno of reading the map.
+ */
+int loader_sum_counters(const struct bpf_map *map, uint64_t *sums,
+			uint32_t count)
+{
+	struct sums context = { .sums = sums, .count = count };
+
+	memset(sums, 0, count * sizeof(*sums));
+	return loader_for_each_percpu(map, add_counter, &context);
+}
