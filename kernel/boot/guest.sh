@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
 # guest.sh: builds the initrd of a boot. Sourced by run and the Makefile.
 #
 # An initrd is a row of uncompressed newc archives: the base part (init,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2154,SC2034
+# shellcheck shell=bash disable=SC2154,SC2034,SC2016
 # tests.sh: run --tests: a list of tests in as few boots as possible, as KTAP.
 # Sourced by run. The format of the list is explained in ../tests.cfg.
 #
@@ -164,7 +164,7 @@ report_job() {
 	fi
 }
 
-console_tail() { tail -n 40 "$work/console" | tr -d '\r' | sed 's/^/# console: /'; }
+console_tail() { tail -n 60 "$work/console.job" | tr -d '\r' | sed 's/^/# console: /'; }
 
 # boot_some NAME...: one boot for these tests; leaves in `left` those that are
 # still to be run.
@@ -192,6 +192,7 @@ boot_some() {
 			left+=("${!n}")
 		else
 			: >"$work/output.job"
+			cp "$work/console" "$work/console.job"
 			[ "$n" -gt 1 ] || console_tail
 			result "${!n}" fail "the guest did not start: $verdict: $reason" "$work/output.job"
 		fi

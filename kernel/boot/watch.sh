@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034,SC2154
 # watch.sh: starts a prepared guest, follows it to its end and judges it.
 # Sourced by run. The files it follows are listed in README.md.
 #
@@ -9,7 +10,6 @@
 #   last_job  number of the job that was running or ran last
 #   tsc       guest time stamp counter at the end, or empty
 #   wall_ms   milliseconds of this machine
-#   stuck     number of the job that was over a limit, or empty
 # `on_report LINE`, when defined, is called for every line of init.
 #
 # Not here: preparation of the guest, KTAP.
@@ -43,7 +43,6 @@ stop_guest() {
 over_limit() {
 	verdict=hang
 	reason="$2"
-	stuck=$last_job
 	if declare -F engine_backtrace >/dev/null; then
 		engine_backtrace
 		pause "$backtrace_s"
@@ -60,10 +59,8 @@ take_report() {
 	@ready) tsc=$number ;;
 	@start) last_job=$number; job_start_ms=$(now_ms) ;;
 	@end)   tsc=${rest##* } ;;
-	@over)  stuck=$number; verdict=hang; tsc=${rest##* }
-		reason="job $number was over its limit of emulated time" ;;
-	@stuck) stuck=$number; verdict=hang
-		reason="job $number could not be killed" ;;
+	@over)  over="over the limit of emulated time"; tsc=${rest##* } ;;
+	@stuck) verdict=hang; reason="job $number could not be killed" ;;
 	@out)   out_status=$number ;;
 	@done)  status=$number; tsc=$rest ;;
 	esac
@@ -124,6 +121,10 @@ judge() {
 			reason=${death:-no verdict from the guest}
 		fi
 	fi
+	if [ "$verdict" = ok ] && [ -n "$over" ]; then
+		verdict=hang
+		reason=$over
+	fi
 	if [ "$verdict" = ok ] && [ -n "$splat" ]; then
 		verdict=splat
 		reason="console splat: $splat"
@@ -135,7 +136,7 @@ judge() {
 run_guest() {
 	local pid name tails=()
 
-	verdict=ok status='' reason='' last_job='' tsc='' stuck='' out_status=''
+	verdict=ok status='' reason='' last_job='' tsc='' over='' out_status=''
 	for name in console output control engine.log; do
 		: >"$work/$name"
 	done

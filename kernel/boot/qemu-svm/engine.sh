@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154,SC2054
 # qemu-svm: Debian's QEMU as a CPU with AMD SVM, by binary translation (TCG).
 # Functions are described in ../README.md.
 #
@@ -39,6 +40,7 @@ qemu_svm() {
 }
 
 engine_start() {
+	rm -f "$work"/monitor.in "$work"/monitor.out
 	mkfifo "$work/monitor.in" "$work/monitor.out" &&
 	qemu_svm "file,id=console,path=$work/console" \
 		-chardev "pipe,id=monitor,path=$work/monitor" \
@@ -53,8 +55,11 @@ engine_backtrace() {
 }
 
 engine_death() {
-	grep -qs 'Triple fault' "$work/resets.log" && echo "triple fault" ||
+	if grep -qs 'Triple fault' "$work/resets.log"; then
+		echo "triple fault"
+	else
 		grep -v '^qemu-system-x86_64: warning:' "$work/engine.log" | head -1
+	fi
 }
 
 engine_shell() {
