@@ -53,16 +53,22 @@ struct vcpu_svm___lat {
 	struct vmcb___lat *vmcb;
 } relocated;
 
-/**
- * compat_exit_reason - Read the exit reason of the VM-exit just taken
- * @vcpu: The vCPU; first member of struct vcpu_vmx and struct vcpu_svm.
- * @isa: ISA_VMX or ISA_SVM, as the tracepoint kvm_exit has it.
- *
- * Context: Tracepoint kvm_exit: KVM has stored the reason by then.
- * Return: VMX: the exit reason field, flags included. SVM: EXITCODE. All ones,
- * SVM's code of a failed VMRUN, when it could not be read.
+/*
+ * Through bpf_rdonly_cast() a field of the running kernel is read by one
+ * instruction. It takes types of the kernel's own BTF only.
  */
-static __always_inline __u32 compat_exit_reason(const void *vcpu, __u32 isa)
+static __always_inline __u32 read_builtin(const void *vcpu, __u32 isa)
+{
+	if (isa == ISA_VMX && bpf_core_type_exists(struct vcpu_vmx___lat))
+		return bpf_core_cast(vcpu, struct vcpu_vmx___lat)->
+			exit_reason.full;
+	if (isa == ISA_SVM && bpf_core_type_exists(struct vcpu_svm___lat))
+		return bpf_core_cast(vcpu, struct vcpu_svm___lat)->
+			vmcb->control.exit_code;
+	return ~0U;
+}
+
+static __always_inline __u32 read_anywhere(const void *vcpu, __u32 isa)
 {
 	__u32 reason = ~0U;
 
@@ -80,6 +86,25 @@ static __always_inline __u32 compat_exit_reason(const void *vcpu, __u32 isa)
 					      &vmcb->control.exit_code);
 	}
 	return reason;
+}
+
+/**
+ * compat_exit_reason - Read the exit reason of the VM-exit just taken
+ * @vcpu: The vCPU; first member of struct vcpu_vmx and struct vcpu_svm.
+ * @isa: ISA_VMX or ISA_SVM, as the tracepoint kvm_exit has it.
+ * @builtin: Both structs are in the kernel's own BTF; must be a constant that
+ *           the verifier knows.
+ *
+ * Context: Tracepoint kvm_exit: KVM has stored the reason by then.
+ * Return: VMX: the exit reason field, flags included. SVM: EXITCODE. All ones,
+ * SVM's code of a failed VMRUN, when it could not be read.
+ */
+static __always_inline __u32 compat_exit_reason(const void *vcpu, __u32 isa,
+						bool builtin)
+{
+	if (builtin && bpf_ksym_exists(bpf_rdonly_cast))
+		return read_builtin(vcpu, isa);
+	return read_anywhere(vcpu, isa);
 }
 
 #endif /* COMPAT_BPF_H */

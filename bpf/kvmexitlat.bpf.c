@@ -10,12 +10,13 @@
  *             which is user space with its system calls
  *   handling  the rest: it ran inside KVM
  *
- * What is in flight is kept in the thread's task storage: there only one vCPU
- * can be between VM-exit and VM-entry, the scheduler's events find it without
- * a search, other threads' switches pay two loads, and it is freed with the
- * thread. The results are per-CPU, keyed by process, vCPU and exit reason,
- * and never deleted. A thread that goes on with another vCPU before this one
- * has entered again loses that sample; it is counted in drops.
+ * What is in flight on a CPU is kept in a per-CPU slot. When the scheduler
+ * takes the thread off the CPU, the slot is parked in the thread's task storage
+ * and comes back with it: exits, of which there are many, search nothing, and
+ * other threads' switches pay two compares. A thread that goes on with another
+ * vCPU before this one has entered again loses that sample; it is counted in
+ * drops. The results are per-CPU, keyed by process, vCPU and exit reason, and
+ * never deleted.
  *
  * What it is not: no user-space component is needed. bpftool loads, attaches
  * and dumps it: bpftool prog loadall FILE DIR autoattach.
@@ -41,12 +42,20 @@ const volatile __s32 targ_tgid;
 /* vCPU to trace; negative: every one. */
 const volatile __s32 targ_vcpu = -1;
 
+/*
+ * The kernel has struct vcpu_vmx and vcpu_svm in its own BTF, not in that of a
+ * module. Set by the tool; without it reading the exit reason costs more.
+ */
+const volatile bool vendor_builtin;
+
 /* One thread's VM-exit that has not seen its VM-entry. */
 struct flight {
-	/* Time of the VM-exit; 0: the vCPU is in the guest or was never seen. */
-	__u64 exit_ns;
-	/* Which vCPU it is; only ever compared. */
+	/* Whose it is; only ever compared. 0: nobody's. */
+	__u64 task;
+	/* Which vCPU exited last; only ever compared. */
 	__u64 vcpu;
+	/* Time of the VM-exit; 0: the vCPU is in the guest. */
+	__u64 exit_ns;
 	/* Time outside KVM_RUN so far, and since when (0: inside). */
 	__u64 user_ns;
 	__u64 user_since_ns;
@@ -56,12 +65,21 @@ struct flight {
 	struct exit_key key;
 };
 
+/* The flight of the thread that runs on this CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flight);
+} running SEC(".maps");
+
+/* The flights of threads that do not run. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct flight);
-} flights SEC(".maps");
+} parked SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
@@ -108,18 +126,47 @@ static __always_inline void record(const struct flight *flight, __u64 total_ns,
 			     lat_hist_bucket(flight->off_ns));
 }
 
+static __always_inline struct flight *flight_here(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&running, &zero);
+}
+
+/*
+ * Make a thread known. Its storage is what tells sched_switch of it, so it must
+ * exist before the slot is the thread's: in between another may run here.
+ */
+static __always_inline int adopt(struct flight *flight,
+				 struct task_struct *task)
+{
+	if (targ_tgid && task->tgid != targ_tgid)
+		return -1;
+	if (!bpf_task_storage_get(&parked, task, NULL,
+				  BPF_LOCAL_STORAGE_GET_F_CREATE)) {
+		counter_add(&drops, DROP_NO_MEMORY);
+		return -1;
+	}
+	flight->vcpu = 0;
+	flight->exit_ns = 0;
+	flight->user_since_ns = 0;
+	flight->off_since_ns = 0;
+	flight->task = (__u64)task;
+	return 0;
+}
+
 /*
  * Programs are attached in the order of this file, the one that begins a
  * flight last: a VM-exit that is seen is one whose VM-entry will be seen.
+ *
+ * The thread need not be compared: the slot is emptied when it leaves.
  */
 SEC("tp_btf/kvm_entry")
 int BPF_PROG(on_kvm_entry, struct kvm_vcpu___lat *vcpu)
 {
+	struct flight *flight = flight_here();
 	__u64 now_ns, total_ns, parts_ns;
-	struct flight *flight;
 
-	flight = bpf_task_storage_get(&flights, bpf_get_current_task_btf(),
-				      NULL, 0);
 	if (!flight || flight->vcpu != (__u64)vcpu)
 		return 0;
 	if (!flight->exit_ns) {
@@ -145,51 +192,66 @@ int BPF_PROG(on_kvm_entry, struct kvm_vcpu___lat *vcpu)
 	return 0;
 }
 
+static __always_inline void park(struct flight *flight,
+				 struct task_struct *task)
+{
+	struct flight *store = bpf_task_storage_get(&parked, task, NULL, 0);
+
+	if (store) {
+		*store = *flight;
+		if (store->exit_ns)
+			store->off_since_ns = bpf_ktime_get_ns();
+	}
+	flight->task = 0;
+	flight->vcpu = 0;
+}
+
 /*
  * Time scheduled out while outside KVM_RUN is off time, not user time: the
  * start of the user part moves by as much.
  */
-static __always_inline void sched_in(struct flight *flight, __u64 now_ns)
+static __always_inline void unpark(struct flight *flight,
+				   struct task_struct *task)
 {
-	__u64 off_ns = now_ns - flight->off_since_ns;
+	struct flight *store = bpf_task_storage_get(&parked, task, NULL, 0);
+	__u64 off_ns;
 
+	if (!store)
+		return;
+	*flight = *store;
+	flight->task = (__u64)task;
+	if (!flight->off_since_ns)
+		return;
+	off_ns = bpf_ktime_get_ns() - flight->off_since_ns;
 	flight->off_since_ns = 0;
 	flight->off_ns += off_ns;
 	if (flight->user_since_ns)
 		flight->user_since_ns += off_ns;
 }
 
-/*
- * A thread without any task storage, like nearly every one, is told by one
- * load. The current task here is still @prev.
- */
+/* Nearly all threads have no task storage at all, which one load tells. */
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev,
 	     struct task_struct *next)
 {
-	struct flight *flight;
+	struct flight *flight = flight_here();
 
-	if (prev->bpf_storage) {
-		flight = bpf_task_storage_get(&flights, prev, NULL, 0);
-		if (flight && flight->exit_ns)
-			flight->off_since_ns = bpf_ktime_get_ns();
-	}
-	if (next->bpf_storage) {
-		flight = bpf_task_storage_get(&flights, next, NULL, 0);
-		if (flight && flight->off_since_ns)
-			sched_in(flight, bpf_ktime_get_ns());
-	}
+	if (!flight)
+		return 0;
+	if (flight->task == (__u64)prev)
+		park(flight, prev);
+	if (next->bpf_storage)
+		unpark(flight, next);
 	return 0;
 }
 
 SEC("tp_btf/kvm_userspace_exit")
 int BPF_PROG(on_kvm_userspace_exit)
 {
-	struct flight *flight;
+	struct flight *flight = flight_here();
 
-	flight = bpf_task_storage_get(&flights, bpf_get_current_task_btf(),
-				      NULL, 0);
-	if (flight && flight->exit_ns && !flight->user_since_ns)
+	if (flight && flight->task == (__u64)bpf_get_current_task_btf() &&
+	    flight->exit_ns && !flight->user_since_ns)
 		flight->user_since_ns = bpf_ktime_get_ns();
 	return 0;
 }
@@ -203,13 +265,13 @@ SEC("fentry/kvm_arch_vcpu_ioctl_run")
 int BPF_PROG(on_kvm_run, struct kvm_vcpu___lat *vcpu)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct flight *flight;
+	struct flight *flight = flight_here();
 
-	if (targ_tgid && task->tgid != targ_tgid)
+	if (!flight)
 		return 0;
-	flight = bpf_task_storage_get(&flights, task, NULL,
-				      BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (flight && flight->user_since_ns && flight->vcpu == (__u64)vcpu) {
+	if (flight->task != (__u64)task) {
+		adopt(flight, task);
+	} else if (flight->user_since_ns && flight->vcpu == (__u64)vcpu) {
 		flight->user_ns += bpf_ktime_get_ns() - flight->user_since_ns;
 		flight->user_since_ns = 0;
 	}
@@ -220,9 +282,9 @@ SEC("tp_btf/kvm_exit")
 int BPF_PROG(on_kvm_exit, struct kvm_vcpu___lat *vcpu, __u32 isa)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct flight *flight;
+	struct flight *flight = flight_here();
 
-	if (targ_tgid && task->tgid != targ_tgid)
+	if (!flight)
 		return 0;
 	if (targ_vcpu >= 0 && vcpu->vcpu_id != targ_vcpu)
 		return 0;
@@ -230,12 +292,8 @@ int BPF_PROG(on_kvm_exit, struct kvm_vcpu___lat *vcpu, __u32 isa)
 	if (!(++exits_seen % 64))
 		return 0;
 #endif
-	flight = bpf_task_storage_get(&flights, task, NULL,
-				      BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!flight) {
-		counter_add(&drops, DROP_NO_MEMORY);
+	if (flight->task != (__u64)task && adopt(flight, task))
 		return 0;
-	}
 	if (flight->exit_ns)
 		counter_add(&drops, flight->vcpu == (__u64)vcpu ?
 				    DROP_NO_END : DROP_MOVED);
@@ -247,7 +305,8 @@ int BPF_PROG(on_kvm_exit, struct kvm_vcpu___lat *vcpu, __u32 isa)
 	flight->off_since_ns = 0;
 	flight->key.tgid = task->tgid;
 	flight->key.vcpu_id = vcpu->vcpu_id;
-	flight->key.exit_reason = compat_exit_reason(vcpu, isa);
+	flight->key.exit_reason = compat_exit_reason(vcpu, isa,
+						     vendor_builtin);
 	flight->key.isa = isa;
 	flight->exit_ns = bpf_ktime_get_ns();
 	return 0;

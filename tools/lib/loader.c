@@ -109,6 +109,31 @@ int loader_check_kernel(struct loader_error *error)
 }
 
 /**
+ * loader_type_builtin - Find out whether a struct is no module's
+ * @name: The struct.
+ * @module: The module that has it when the kernel itself has not.
+ *
+ * Return: true: it is in the kernel's own BTF, or nowhere.
+ */
+bool loader_type_builtin(const char *name, const char *module)
+{
+	struct btf *vmlinux = btf__load_vmlinux_btf();
+	struct btf *other;
+	bool builtin;
+
+	if (!vmlinux)
+		return false;
+	builtin = btf__find_by_name_kind(vmlinux, name, BTF_KIND_STRUCT) > 0;
+	if (!builtin) {
+		other = btf__load_module_btf(module, vmlinux);
+		builtin = !other;
+		btf__free(other);
+	}
+	btf__free(vmlinux);
+	return builtin;
+}
+
+/**
  * loader_load - Load a BPF object into the kernel
  * @object: The object, opened and configured.
  * @error: Where the reason of a failure goes.

@@ -21,6 +21,7 @@ struct loader_error {
 
 void loader_set_verbose(bool verbose);
 int loader_check_kernel(struct loader_error *error);
+bool loader_type_builtin(const char *name, const char *module);
 int loader_load(struct bpf_object *object, struct loader_error *error);
 void loader_explain_attach(int err, struct loader_error *error);
 uint64_t loader_missed(const struct bpf_object *object);
