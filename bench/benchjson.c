@@ -182,20 +182,38 @@ static struct json_object *metric_json(const struct sample_set *set)
 	return obj;
 }
 
+/* What all units have in common up to the first _: insn for insn_allcpu. */
+static void common_unit(const struct sample_table *table, char *buf, size_t size)
+{
+	size_t i, len = strcspn(table->sets[0].unit, "_");
+	bool same = true, kin = true;
+	const char *unit;
+
+	for (i = 1; i < table->count; i++) {
+		unit = table->sets[i].unit;
+		same = same && !strcmp(unit, table->sets[0].unit);
+		kin = kin && strcspn(unit, "_") == len &&
+		      !strncmp(unit, table->sets[0].unit, len);
+	}
+	if (same)
+		snprintf(buf, size, "%s", table->sets[0].unit);
+	else if (kin)
+		snprintf(buf, size, "%.*s", (int)len, table->sets[0].unit);
+	else
+		snprintf(buf, size, "mixed");
+}
+
 static struct json_object *summary_json(const struct sample_table *table,
 					const char *kernel)
 {
 	struct json_object *obj = json_object_new_object();
 	struct json_object *metrics = json_object_new_array();
-	const char *unit = table->sets[0].unit;
-	char names[200];
+	char names[200], unit[80];
 	size_t i;
 
-	for (i = 0; i < table->count; i++) {
-		if (strcmp(unit, table->sets[i].unit))
-			unit = "mixed";
+	for (i = 0; i < table->count; i++)
 		json_object_array_add(metrics, metric_json(&table->sets[i]));
-	}
+	common_unit(table, unit, sizeof(unit));
 	kernel_names(table, names, sizeof(names));
 	add_text(obj, "bench", table->sets[0].bench);
 	add_text(obj, "engine", table->sets[0].engine);

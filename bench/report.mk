@@ -16,12 +16,14 @@ stats_say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(notdir $@) >&2;)
 stats_core := stats stats_ab
 stats_common := $(stats_core) samples words
 benchstat_parts := benchstat benchjson $(stats_common)
+mkreport_parts := report_main report_model report_md report_html report_plot \
+	report_env report_text report_limits report_notes $(stats_common)
 stats_tests := stats_test stats_ab_test
 
 all: stats-all
 .PHONY: all check-fast clean stats-all stats-check stats-check-negative \
 	stats-clean check-negative
-stats-all: $(stats_out)/benchstat
+stats-all: $(stats_out)/benchstat $(stats_out)/mkreport
 
 $(stats_obj) $(stats_out):
 	@mkdir -p $@
@@ -39,6 +41,9 @@ $(stats_obj)/broken-%.o: %.c | $(stats_obj)
 $(stats_out)/benchstat: $(benchstat_parts:%=$(stats_obj)/%.o) | $(stats_out)
 	$(call stats_say,LD)$(CC) -o $@ $^ $(stats_libs)
 
+$(stats_out)/mkreport: $(mkreport_parts:%=$(stats_obj)/%.o) | $(stats_out)
+	$(call stats_say,LD)$(CC) -o $@ $^ $(stats_libs)
+
 $(stats_obj)/stats_test: $(stats_core:%=$(stats_obj)/%.o)
 $(stats_obj)/stats_ab_test: $(stats_core:%=$(stats_obj)/%.o)
 $(stats_tests:%=$(stats_obj)/%): %: %.o
@@ -54,6 +59,7 @@ stats-check: $(stats_tests:%=$(stats_obj)/%) stats-all
 	@set -e; for t in $(stats_tests); do \
 		CMOCKA_MESSAGE_OUTPUT=TAP $(stats_obj)/$$t; done
 	@tests/stats_benchstat.sh $(stats_out)/benchstat
+	@tests/stats_report.sh $(stats_out)
 
 # Each control must fail for the right reason, or this fails.
 check-negative: stats-check-negative
@@ -62,7 +68,7 @@ stats-check-negative: $(stats_obj)/stats_test-broken stats-all
 
 clean: stats-clean
 stats-clean:
-	rm -rf $(stats_obj) $(stats_out)/benchstat
+	rm -rf $(stats_obj) $(stats_out)/benchstat $(stats_out)/mkreport
 
 .DELETE_ON_ERROR:
 -include $(wildcard $(stats_obj)/*.d)

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <gsl/gsl_sort.h>
 #include <json-c/json.h>
 
 #include "samples.h"
@@ -335,11 +336,24 @@ static bool all_copies(const struct sample_cell *cell)
 	return cell->run_count > 1;
 }
 
+/* The median of one round; its other figures are nobody's business. */
+static int run_median(const struct sample_run *run, double *median)
+{
+	double *sorted = malloc(run->n * sizeof(*sorted));
+
+	if (!sorted)
+		return -ENOMEM;
+	memcpy(sorted, run->samples, run->n * sizeof(*sorted));
+	gsl_sort(sorted, 1, run->n);
+	*median = stats_quantile(sorted, run->n, 0.5);
+	free(sorted);
+	return 0;
+}
+
 /* Pool the rounds of a cell, in their order, and describe them. */
 static int finish_cell(struct sample_cell *cell)
 {
-	double low = INFINITY, high = -INFINITY;
-	struct stats s;
+	double low = INFINITY, high = -INFINITY, median;
 	size_t i, used;
 	int err;
 
@@ -355,11 +369,11 @@ static int finish_cell(struct sample_cell *cell)
 		memcpy(cell->samples + cell->n, cell->runs[i].samples,
 		       cell->runs[i].n * sizeof(*cell->samples));
 		cell->n += cell->runs[i].n;
-		err = stats_describe(cell->runs[i].samples, cell->runs[i].n, &s);
+		err = run_median(&cell->runs[i], &median);
 		if (err)
 			return err;
-		low = fmin(low, s.median);
-		high = fmax(high, s.median);
+		low = fmin(low, median);
+		high = fmax(high, median);
 	}
 	cell->between = high - low;
 	return stats_describe(cell->samples, cell->n, &cell->stats);

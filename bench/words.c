@@ -89,8 +89,10 @@ void words_change(char *buf, size_t size, const struct sample_set *set,
 		snprintf(buf, size, "too few samples to say (%s %s)", shift, set->unit);
 		break;
 	case STATS_UNRESOLVED:
-		snprintf(buf, size, "not resolved: %s, 95%% in [%s, %s]; below %s %s cannot be seen",
-			 shift, lo, hi, floor, set->unit);
+		snprintf(buf, size, "not resolved: %s, 95%% in [%s, %s]; below %s %s %s",
+			 shift, lo, hi, floor, set->unit,
+			 ab->between >= ab->floor ?
+			 "nothing can be seen, as rounds differ by that" : "nothing can be seen");
 		break;
 	}
 }
@@ -104,10 +106,13 @@ void words_change(char *buf, size_t size, const struct sample_set *set,
  */
 const char *words_unit_meaning(const char *engine, const char *unit)
 {
-	if (sample_engine_emulated(engine))
-		return strcmp(unit, "insn") ?
-			"counted on an emulated CPU, not time" :
-			"instructions executed by an emulated CPU, not time";
+	if (sample_engine_emulated(engine)) {
+		if (!strcmp(unit, "insn"))
+			return "instructions executed by an emulated CPU, not time";
+		if (!strcmp(unit, "insn_allcpu"))
+			return "instructions executed by all emulated CPUs together, not time";
+		return "counted on an emulated CPU, not time";
+	}
 	if (!strcmp(unit, "cycles"))
 		return "clock cycles of this machine's CPU";
 	if (!strcmp(unit, "ns"))

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # stats_benchstat.sh BENCHSTAT: tests of benchstat's input checks and output.
 
+# shellcheck disable=SC2317 # functions are called through ok()
+
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=bench/tests/stats_tap.sh

@@ -6,6 +6,8 @@
 # The known-answer tests of quantiles must notice, those of moments must not;
 # and the tests of benchstat must notice a benchstat that prints nothing.
 
+# shellcheck disable=SC2317 # functions are called through ok()
+
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=bench/tests/stats_tap.sh
