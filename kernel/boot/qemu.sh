@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154,SC2054
+# qemu.sh: what the two QEMU engines have in common. Sourced by their
+# engine.sh, which defines qemu_accel: it sets the array `accel` to the arguments
+# for accelerator, CPU and clock.
+
+# qemu_exec CONSOLE ARG...: become QEMU; CONSOLE is the chardev behind COM1.
+qemu_exec() {
+	local accel
+
+	qemu_accel
+	exec qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
+		"${accel[@]}" -smp "$smp" -m "$mem" \
+		-kernel "$work/bzImage" -initrd "$work/initrd.cpio" \
+		-append "$(<"$work/cmdline")" \
+		-chardev "$1" -serial chardev:console \
+		-chardev "file,id=output,path=$work/output" -serial chardev:output \
+		-chardev "file,id=control,path=$work/control" \
+		-device isa-debugcon,iobase=0xe9,chardev=control \
+		-drive "if=none,id=scratch,format=raw,cache=unsafe,file=$work/disk.img" \
+		-device virtio-blk-pci,drive=scratch \
+		-d cpu_reset -D "$work/resets.log" "${@:2}"
+}
+
+engine_cmdline() { :; }
+
+engine_start() {
+	rm -f "$work"/monitor.in "$work"/monitor.out
+	mkfifo "$work/monitor.in" "$work/monitor.out" &&
+	qemu_exec "file,id=console,path=$work/console" \
+		-chardev "pipe,id=monitor,path=$work/monitor" \
+		-mon chardev=monitor,mode=readline \
+		</dev/null >"$work/engine.log" 2>&1
+}
+
+# An NMI reaches a CPU that has its interrupts off; unknown_nmi_panic and
+# panic_print on the kernel's command line make it show every CPU.
+engine_backtrace() {
+	[ -p "$work/monitor.in" ] && printf 'nmi\n' 1<>"$work/monitor.in"
+}
+
+engine_death() {
+	if grep -qs 'Triple fault' "$work/resets.log"; then
+		echo "triple fault"
+	else
+		grep -v '^qemu-system-x86_64: warning:' "$work/engine.log" | head -1
+	fi
+}
+
+engine_shell() {
+	qemu_exec "stdio,id=console,signal=off" -monitor none 2>"$work/engine.log"
+}
