@@ -14,7 +14,7 @@ stats_libs := -ljson-c -lgsl -lgslcblas -lm
 stats_say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(notdir $@) >&2;)
 
 stats_core := stats stats_ab
-stats_common := $(stats_core) samples words
+stats_common := $(stats_core) samples raw words
 benchstat_parts := benchstat benchjson $(stats_common)
 mkreport_parts := report_main report_model report_md report_html report_plot \
 	report_env report_text report_limits report_notes $(stats_common)

@@ -98,8 +98,8 @@ static int missing_cases(const struct report *report, struct json_object *other,
 			   report->args.engine, text);
 }
 
-/**
- * struct gaps - What the samples of a report lack, in numbers of cells or sets
+/*
+ * What the samples of a report lack, in numbers of cells or sets
  */
 struct gaps {
 	size_t sets;

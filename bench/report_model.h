@@ -14,8 +14,8 @@
 
 struct json_object;
 
-/**
- * struct report_args - Where the parts of a report are
+/*
+ * Where the parts of a report are
  */
 struct report_args {
 	/* Name of the engine reported. */
@@ -36,8 +36,8 @@ struct report_args {
 	size_t summary_count;
 };
 
-/**
- * struct report_bench - One bench of the report
+/*
+ * One bench of the report
  */
 struct report_bench {
 	const char *name;
@@ -69,8 +69,8 @@ const struct sample_set *report_next(const struct report *report,
 const struct sample_set *report_same(const struct sample_table *table,
 				     const struct sample_set *set);
 
-/**
- * struct report_bare - A figure of a summary that has no samples behind it
+/*
+ * A figure of a summary that has no samples behind it
  */
 struct report_bare {
 	const struct report_bench *bench;

@@ -9,16 +9,16 @@
 
 #include "report_model.h"
 
-/**
- * struct report_lines - A list of sentences
+/*
+ * A list of sentences
  */
 struct report_lines {
 	char **text;
 	size_t count;
 };
 
-/**
- * struct report_tally - How the comparisons of a report came out
+/*
+ * How the comparisons of a report came out
  */
 struct report_tally {
 	size_t cases;

@@ -1,172 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Raw sample lines: read strictly, group, pool the rounds.
- *
- * A line that is not exactly what bench/schema/raw.json describes is refused;
- * keys that it does not describe are left alone, so that a bench may say more.
+ * Raw sample lines: group them, pool the rounds, compute the figures.
  *
  * Rounds that are copies of each other (a deterministic emulator started
  * again) are pooled as one: copies are no new evidence, and counting them would
  * make every interval too narrow.
+ *
+ * Not here: what a line must hold (raw.c).
  */
-#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <gsl/gsl_sort.h>
-#include <json-c/json.h>
 
+#include "raw.h"
 #include "samples.h"
 
-/* Above this a double no longer holds every whole number. */
-#define SAMPLE_MAX	9007199254740992.0
-
 const char * const sample_config_names[CONFIG_COUNT] = { "base", "off", "on" };
-
-/* A line as read; the strings belong to the JSON object. */
-struct raw_line {
-	const char *bench;
-	const char *name;
-	const char *kernel;
-	const char *config;
-	const char *engine;
-	const char *unit;
-	const char *clock;
-	int round;
-	int warmup;
-	struct json_object *samples;
-};
-
-__attribute__((format(printf, 2, 3)))
-static int refuse(struct sample_error *error, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(error->what, sizeof(error->what), fmt, args);
-	va_end(args);
-	return -EINVAL;
-}
-
-/**
- * sample_engine_emulated - Is this engine an emulator
- * @engine: Name of an engine of kernel/boot/run.
- *
- * Return: True unless the figures come from a CPU running guests natively.
- */
-bool sample_engine_emulated(const char *engine)
-{
-	return strcmp(engine, "host") && strcmp(engine, "qemu-kvm");
-}
-
-/* A name that can stand in a file name, a table and an HTML id as it is. */
-static bool name_ok(const char *name)
-{
-	size_t i;
-
-	for (i = 0; name[i]; i++)
-		if (!isalnum((unsigned char)name[i]) && !strchr("_-+.", name[i]))
-			return false;
-	return i > 0 && i <= 64 && isalnum((unsigned char)name[0]);
-}
-
-static int get_string(struct json_object *obj, const char *key,
-		      const char **value, struct sample_error *error)
-{
-	struct json_object *member;
-
-	if (!json_object_object_get_ex(obj, key, &member))
-		return refuse(error, "no \"%s\"", key);
-	if (!json_object_is_type(member, json_type_string))
-		return refuse(error, "\"%s\" is not a string", key);
-	*value = json_object_get_string(member);
-	if (!name_ok(*value))
-		return refuse(error, "\"%s\" is not a plain name: '%.60s'", key, *value);
-	return 0;
-}
-
-static int get_int(struct json_object *obj, const char *key, int least,
-		   int *value, struct sample_error *error)
-{
-	struct json_object *member;
-	int64_t number;
-
-	if (!json_object_object_get_ex(obj, key, &member))
-		return refuse(error, "no \"%s\"", key);
-	if (!json_object_is_type(member, json_type_int))
-		return refuse(error, "\"%s\" is not a whole number", key);
-	number = json_object_get_int64(member);
-	if (number < least || number > INT_MAX)
-		return refuse(error, "\"%s\" is out of range", key);
-	*value = number;
-	return 0;
-}
-
-/* What an emulated CPU can be said to have done is not time. */
-static int check_unit(const struct raw_line *raw, struct sample_error *error)
-{
-	if (sample_engine_emulated(raw->engine) &&
-	    (!strcmp(raw->unit, "ns") || !strcmp(raw->unit, "cycles")))
-		return refuse(error, "unit \"%s\" from the emulator %s, which has no such clock",
-			      raw->unit, raw->engine);
-	return 0;
-}
-
-static int parse_line(struct json_object *obj, struct raw_line *raw,
-		      struct sample_error *error)
-{
-	int err;
-
-	if (!json_object_is_type(obj, json_type_object))
-		return refuse(error, "not a JSON object");
-	if ((err = get_string(obj, "bench", &raw->bench, error)) ||
-	    (err = get_string(obj, "case", &raw->name, error)) ||
-	    (err = get_string(obj, "kernel", &raw->kernel, error)) ||
-	    (err = get_string(obj, "config", &raw->config, error)) ||
-	    (err = get_string(obj, "engine", &raw->engine, error)) ||
-	    (err = get_string(obj, "unit", &raw->unit, error)) ||
-	    (err = get_string(obj, "clock", &raw->clock, error)) ||
-	    (err = get_int(obj, "round", 0, &raw->round, error)) ||
-	    (err = get_int(obj, "warmup", 0, &raw->warmup, error)) ||
-	    (err = check_unit(raw, error)))
-		return err;
-	if (!json_object_object_get_ex(obj, "samples", &raw->samples))
-		return refuse(error, "no \"samples\"");
-	if (!json_object_is_type(raw->samples, json_type_array))
-		return refuse(error, "\"samples\" is not an array");
-	if (!json_object_array_length(raw->samples))
-		return refuse(error, "\"samples\" is empty");
-	return 0;
-}
-
-static int copy_samples(struct json_object *array, struct sample_run *run,
-			struct sample_error *error)
-{
-	struct json_object *item;
-	enum json_type type;
-	size_t i;
-
-	run->n = json_object_array_length(array);
-	run->samples = calloc(run->n, sizeof(*run->samples));
-	if (!run->samples)
-		return -ENOMEM;
-	for (i = 0; i < run->n; i++) {
-		item = json_object_array_get_idx(array, i);
-		type = json_object_get_type(item);
-		if (type != json_type_int && type != json_type_double)
-			return refuse(error, "sample %zu is not a number", i);
-		run->samples[i] = json_object_get_double(item);
-		if (!isfinite(run->samples[i]) || run->samples[i] < 0)
-			return refuse(error, "sample %zu is not a number from 0 up", i);
-		if (run->samples[i] > SAMPLE_MAX)
-			return refuse(error, "sample %zu is above 2^53", i);
-	}
-	return 0;
-}
 
 static struct sample_set *find_set(struct sample_table *table,
 				   const struct raw_line *raw)
@@ -202,22 +54,22 @@ static int check_cell(const struct sample_set *set, const struct sample_cell *ce
 	size_t i;
 
 	if (strcmp(set->unit, raw->unit))
-		return refuse(error, "case %s has unit \"%s\" here and \"%s\" before",
+		return raw_refuse(error, "case %s has unit \"%s\" here and \"%s\" before",
 			      set->name, raw->unit, set->unit);
 	if (strcmp(set->clock, raw->clock))
-		return refuse(error, "case %s has clock \"%s\" here and \"%s\" before",
+		return raw_refuse(error, "case %s has clock \"%s\" here and \"%s\" before",
 			      set->name, raw->clock, set->clock);
 	if (!cell->kernel)
 		return 0;
 	if (strcmp(cell->kernel, raw->kernel))
-		return refuse(error, "case %s, config %s, has kernel \"%s\" here and \"%s\" before",
+		return raw_refuse(error, "case %s, config %s, has kernel \"%s\" here and \"%s\" before",
 			      set->name, raw->config, raw->kernel, cell->kernel);
 	if (cell->warmup != raw->warmup)
-		return refuse(error, "case %s, config %s, has warmup %d here and %d before",
+		return raw_refuse(error, "case %s, config %s, has warmup %d here and %d before",
 			      set->name, raw->config, raw->warmup, cell->warmup);
 	for (i = 0; i < cell->run_count; i++)
 		if (cell->runs[i].round == raw->round)
-			return refuse(error, "case %s, config %s, round %d a second time",
+			return raw_refuse(error, "case %s, config %s, round %d a second time",
 				      set->name, raw->config, raw->round);
 	return 0;
 }
@@ -234,7 +86,7 @@ static int add_line(struct sample_table *table, const struct raw_line *raw,
 		if (!strcmp(raw->config, sample_config_names[config]))
 			break;
 	if (config == CONFIG_COUNT)
-		return refuse(error, "\"config\" is none of base, off, on: '%s'", raw->config);
+		return raw_refuse(error, "\"config\" is none of base, off, on: '%s'", raw->config);
 	set = find_set(table, raw);
 	if (!set)
 		return -ENOMEM;
@@ -252,33 +104,19 @@ static int add_line(struct sample_table *table, const struct raw_line *raw,
 	cell->warmup = raw->warmup;
 	run += cell->run_count++;
 	run->round = raw->round;
-	return copy_samples(raw->samples, run, error);
+	return raw_samples(raw, run, error);
 }
 
-/* One line of text: exactly one JSON value, nothing behind it. */
 static int read_line(struct sample_table *table, const char *text, size_t len,
 		     struct sample_error *error)
 {
-	struct json_tokener *tok = json_tokener_new();
-	struct raw_line raw = { 0 };
-	struct json_object *obj;
+	struct raw_line raw;
 	int err;
 
-	if (!tok)
-		return -ENOMEM;
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
-	obj = json_tokener_parse_ex(tok, text, len + 1);
-	if (json_tokener_get_error(tok) != json_tokener_success)
-		err = refuse(error, "not JSON: %s",
-			     json_tokener_error_desc(json_tokener_get_error(tok)));
-	else if (strlen(text) != len)
-		err = refuse(error, "not JSON: a zero byte");
-	else
-		err = parse_line(obj, &raw, error);
+	err = raw_parse(text, len, &raw, error);
 	if (!err)
 		err = add_line(table, &raw, error);
-	json_object_put(obj);
-	json_tokener_free(tok);
+	raw_release(&raw);
 	return err;
 }
 

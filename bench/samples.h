@@ -21,8 +21,8 @@ enum sample_config {
 	CONFIG_COUNT,
 };
 
-/**
- * struct sample_run - The samples of one round: one line of input
+/*
+ * The samples of one round: one line of input
  */
 struct sample_run {
 	int round;
@@ -30,8 +30,8 @@ struct sample_run {
 	double *samples;
 };
 
-/**
- * struct sample_cell - All rounds of one case in one configuration
+/*
+ * All rounds of one case in one configuration
  */
 struct sample_cell {
 	/* Name of the kernel that ran; NULL if the cell has no samples. */
@@ -49,8 +49,8 @@ struct sample_cell {
 	struct stats stats;
 };
 
-/**
- * struct sample_set - One case of one bench on one engine
+/*
+ * One case of one bench on one engine
  */
 struct sample_set {
 	char *bench;
@@ -64,16 +64,16 @@ struct sample_set {
 	struct stats_ab on_off;
 };
 
-/**
- * struct sample_table - All sets, in the order in which they first appeared
+/*
+ * All sets, in the order in which they first appeared
  */
 struct sample_table {
 	struct sample_set *sets;
 	size_t count;
 };
 
-/**
- * struct sample_error - Why a file was refused
+/*
+ * Why a file was refused
  */
 struct sample_error {
 	long line;

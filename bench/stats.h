@@ -31,8 +31,8 @@
 /* MAD times this estimates the standard deviation of normal data. */
 #define STATS_MAD_SCALE		1.4826
 
-/**
- * struct stats - What is known about one sample set
+/*
+ * What is known about one sample set
  *
  * The values have the unit of the samples. NAN stands for "these samples
  * cannot say".
@@ -82,8 +82,8 @@ enum stats_verdict {
 	STATS_TOO_FEW,
 };
 
-/**
- * struct stats_ab - Comparison of set B against set A
+/*
+ * Comparison of set B against set A
  *
  * Shift and its interval have the unit of the samples; positive means B is
  * larger.
