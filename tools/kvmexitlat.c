@@ -71,7 +71,7 @@ static void configure(const struct session *session)
 
 static int explain(const struct loader_error *error)
 {
-	print_error(TOOL, "%s", error->reason);
+	print_failure(TOOL, "%s", error->reason);
 	return error->cannot ? CLI_CANNOT : CLI_FAILED;
 }
 
@@ -84,7 +84,7 @@ static int attach(struct session *session)
 		return explain(&error);
 	session->skel = kvmexitlat_bpf__open();
 	if (!session->skel) {
-		print_error(TOOL, "opening the BPF object failed: %s",
+		print_failure(TOOL, "opening the BPF object failed: %s",
 			    strerror(errno));
 		return CLI_FAILED;
 	}
@@ -166,7 +166,7 @@ static int report_since(struct session *session)
 	}
 	err = print_now(session, &report);
 	if (!err && report.lost)
-		print_error(TOOL, "%llu samples lost",
+		print_failure(TOOL, "%llu samples lost",
 			    (unsigned long long)report.lost);
 	report_free(&report);
 	snapshot_free(&session->last);
@@ -205,7 +205,7 @@ static int end_command(struct session *session)
 		return CLI_FAILED;
 	if (!status)
 		return CLI_OK;
-	print_error(TOOL, "'%s' ended with status %d",
+	print_failure(TOOL, "'%s' ended with status %d",
 		    session->env->command[0], status);
 	return CLI_FAILED;
 }
@@ -221,9 +221,9 @@ static int begin(struct session *session, struct interval *interval)
 		err = interval_open(interval, env->interval_ns, watched);
 	if (err) {
 		if (err == -ESRCH || err == -EINVAL)
-			print_error(TOOL, "no process '%d'", watched);
+			print_failure(TOOL, "no process '%d'", watched);
 		else
-			print_error(TOOL, "cannot wait: %s", strerror(-err));
+			print_failure(TOOL, "cannot wait: %s", strerror(-err));
 		return CLI_FAILED;
 	}
 	if (!env->command) {
@@ -232,7 +232,7 @@ static int begin(struct session *session, struct interval *interval)
 	}
 	err = child_go(&session->child);
 	if (err) {
-		print_error(TOOL, "cannot run '%s': %s", env->command[0],
+		print_failure(TOOL, "cannot run '%s': %s", env->command[0],
 			    strerror(-err));
 		interval_close(interval);
 		return CLI_FAILED;
@@ -258,7 +258,7 @@ static int run(struct session *session)
 		status = end_command(session);
 	if (!err || err == -EPIPE)
 		return status;
-	print_error(TOOL, "cannot report: %s", strerror(-err));
+	print_failure(TOOL, "cannot report: %s", strerror(-err));
 	return CLI_FAILED;
 }
 
@@ -270,7 +270,7 @@ static int start(const struct env *env)
 	if (env->command) {
 		err = child_fork(&session.child, env->command);
 		if (err) {
-			print_error(TOOL, "cannot fork: %s", strerror(-err));
+			print_failure(TOOL, "cannot fork: %s", strerror(-err));
 			return CLI_FAILED;
 		}
 	}
@@ -305,7 +305,7 @@ int main(int argc, char **argv)
 
 	err = cli_close_stdout();
 	if (err && !status) {
-		print_error(TOOL, "cannot write: %s", strerror(-err));
+		print_failure(TOOL, "cannot write: %s", strerror(-err));
 		status = CLI_FAILED;
 	}
 	return status;

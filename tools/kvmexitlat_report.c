@@ -230,10 +230,13 @@ static void print_row(FILE *out, const struct report_row *row)
 	uint64_t exits = row->total.count;
 	char name[40];
 
-	fprintf(out, "%-20.20s",
+	fprintf(out, "%-19.19s",
 		exit_reason_name(row->key.isa, row->key.exit_reason, name,
 				 sizeof(name)));
-	fprintf(out, " %9" PRIu64, exits);
+	if (exits < 1000000000)
+		fprintf(out, " %9" PRIu64, exits);
+	else
+		fprintf(out, " %9s", short_number(exits, name, sizeof(name)));
 	print_column(out, hist_mean(&row->total));
 	print_part(out, &row->handling, exits);
 	print_part(out, &row->user, exits);
@@ -288,7 +291,7 @@ static void print_vcpu(FILE *out, const struct report *report,
 	else
 		fprintf(out, "\npid %u vcpu %u %s\n", key->tgid, key->vcpu_id,
 			exit_isa_name(key->isa));
-	fprintf(out, "%-20s %9s %6s %6s %6s %6s %6s %6s %6s\n", "REASON",
+	fprintf(out, "%-19s %9s %6s %6s %6s %6s %6s %6s %6s\n", "REASON",
 		"COUNT", "MEAN", "KVM", "USER", "OFF", "P50<", "P99<", "MAX");
 }
 

@@ -139,11 +139,11 @@ void print_usage_error(const char *tool, const char *what, const char *arg)
 }
 
 /**
- * print_error - Print one line with the tool's name in front to stderr
+ * print_failure - Print one line with the tool's name in front to stderr
  * @tool: The tool's name.
  * @format: As for printf(), without a newline.
  */
-void print_error(const char *tool, const char *format, ...)
+void print_failure(const char *tool, const char *format, ...)
 {
 	va_list args;
 

@@ -35,7 +35,7 @@ int cli_parse_u64(const char *text, uint64_t min, uint64_t max,
 		  uint64_t *value);
 int cli_parse_seconds(const char *text, uint64_t *value_ns);
 void print_usage_error(const char *tool, const char *what, const char *arg);
-void print_error(const char *tool, const char *format, ...)
+void print_failure(const char *tool, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int cli_close_stdout(void);
 
