@@ -6,6 +6,9 @@
 # mode exact: one thread, the TSC counts instructions, idle time is skipped;
 # two runs of one image are byte-identical. mode race: a thread per CPU, real
 # races, nothing repeatable.
+#
+# --count: a TCG plugin, count.c; it cannot tell one MSR from another, such
+# counters are null.
 
 # shellcheck source=kernel/boot/qemu.sh
 . "$boot/qemu.sh"
@@ -23,5 +26,9 @@ qemu_accel() {
 		accel+=(-accel tcg,thread=single -icount shift=0,sleep=off)
 	else
 		accel+=(-accel tcg,thread=multi)
+	fi
+	if [ -n "$count" ]; then
+		export KVMLAT_COUNT_SPEC=$count KVMLAT_COUNT_FILE=$work/counts.json
+		accel+=(-plugin "$out/boot/count.so")
 	fi
 }
