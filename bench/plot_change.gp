@@ -4,7 +4,7 @@
 points = sprintf("%s/%s.points", dir, name)
 tics = sprintf("%s/%s.names", dir, name)
 stats points using 3:4 nooutput
-set terminal svg size 1000, 76 + 44 * rows noenhanced font "system-ui,sans-serif,13" background "#ffffff"
+set terminal svg size 1000, 76 + (rows > 15 ? 30 : 44) * rows noenhanced font "system-ui,sans-serif,13" background "#ffffff"
 set output sprintf("%s/%s.change.svg", dir, name)
 set lmargin 22
 set rmargin 4
@@ -26,4 +26,4 @@ plot tics using (0):1:ytic(2) with points pt -1 notitle, \
 	for [c = 0:1] points using 2:($5 == c ? $1 : NaN):3:4 with xerrorbars \
 		pt 7 ps 0.8 lw 2 lc rgb colour(c + 1) title which(c), \
 	points using 4:1:(sprintf("  %s", strcol(6))) with labels left \
-		font ",12" textcolor rgb "#374151" notitle
+		font (rows > 15 ? ",10" : ",12") textcolor rgb "#374151" notitle

@@ -4,7 +4,7 @@
 bars = sprintf("%s/%s.bars", dir, name)
 tics = sprintf("%s/%s.tics", dir, name)
 stats bars using 3 nooutput
-set terminal svg size 1000, 66 + 19 * rows noenhanced font "system-ui,sans-serif,13" background "#ffffff"
+set terminal svg size 1000, 66 + (rows > 60 ? 15 : 19) * rows noenhanced font "system-ui,sans-serif,13" background "#ffffff"
 set output sprintf("%s/%s.paths.svg", dir, name)
 set lmargin 22
 set rmargin 4
@@ -25,5 +25,5 @@ plot tics using (0):1:ytic(2) with points pt -1 notitle, \
 	for [c = 0:2] bars using (0):($3 == c ? $1 : NaN):(0):2:($1 - 0.42):($1 + 0.42) \
 		with boxxyerror lc rgb colour(c) notitle, \
 	bars using 2:1:(strcol(4)) with labels left offset 0.4, 0 \
-		font ",12" textcolor rgb "#374151" notitle, \
+		font (rows > 60 ? ",10" : ",12") textcolor rgb "#374151" notitle, \
 	for [c = int(STATS_min):int(STATS_max)] 1 / 0 with boxes lc rgb colour(c) title title(c)

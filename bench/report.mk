@@ -34,9 +34,9 @@ $(stats_obj)/%.o: %.c | $(stats_obj)
 $(stats_obj)/%.o: tests/%.c | $(stats_obj)
 	$(call stats_say,CC)$(stats_cc) -MMD -MP -c -o $@ $<
 
-# The negative control: every quantile one rank too low.
+# The negative controls: every quantile one rank too low, and every tie won.
 $(stats_obj)/broken-%.o: %.c | $(stats_obj)
-	$(call stats_say,CC)$(stats_cc) -DBREAK_RANK -MMD -MP -c -o $@ $<
+	$(call stats_say,CC)$(stats_cc) -DBREAK_RANK -DBREAK_TIES -MMD -MP -c -o $@ $<
 
 $(stats_out)/benchstat: $(benchstat_parts:%=$(stats_obj)/%.o) | $(stats_out)
 	$(call stats_say,LD)$(CC) -o $@ $^ $(stats_libs)
@@ -49,7 +49,7 @@ $(stats_obj)/stats_ab_test: $(stats_core:%=$(stats_obj)/%.o)
 $(stats_tests:%=$(stats_obj)/%): %: %.o
 	$(call stats_say,LD)$(CC) -o $@ $^ -lcmocka $(stats_libs)
 
-$(stats_obj)/stats_test-broken: $(stats_obj)/stats_test.o \
+$(stats_tests:%=$(stats_obj)/%-broken): %-broken: %.o \
 		$(stats_core:%=$(stats_obj)/broken-%.o)
 	$(call stats_say,LD)$(CC) -o $@ $^ -lcmocka $(stats_libs)
 
@@ -63,8 +63,8 @@ stats-check: $(stats_tests:%=$(stats_obj)/%) stats-all
 
 # Each control must fail for the right reason, or this fails.
 check-negative: stats-check-negative
-stats-check-negative: $(stats_obj)/stats_test-broken stats-all
-	@tests/stats_negative.sh $(stats_obj)/stats_test-broken $(stats_out)/benchstat
+stats-check-negative: $(stats_tests:%=$(stats_obj)/%-broken) stats-all
+	@tests/stats_negative.sh $(stats_obj) $(stats_out)
 
 clean: stats-clean
 stats-clean:

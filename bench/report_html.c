@@ -19,6 +19,9 @@
 #include "report_text.h"
 #include "words.h"
 
+/* More drawings than this are folded away at first. */
+#define DETAILS_OPEN	8
+
 /* A heading and its sentences; nothing if there are none. */
 static int write_section(const struct report *report, FILE *out, const char *id,
 			 const char *heading,
@@ -155,7 +158,8 @@ static void write_path_table(const struct report *report, FILE *out,
 	fputs("</tbody></table></div>\n", out);
 }
 
-static void write_spread_row(FILE *out, const struct sample_set *set, int config)
+/* @span: Rows of this case, told in its first row; 0 in the others. */
+static void write_spread_row(FILE *out, const struct sample_set *set, int config, int span)
 {
 	const struct sample_cell *cell = &set->cells[config];
 	const struct stats *s = &cell->stats;
@@ -165,10 +169,13 @@ static void write_spread_row(FILE *out, const struct sample_set *set, int config
 
 	words_value(lo, sizeof(lo), s->median_lo);
 	words_value(hi, sizeof(hi), s->median_hi);
-	fprintf(out, "<tr><th scope=\"row\">%s%s</th><td class=\"c%d\">%s</td><td>%s</td>"
-		"<td class=\"n\">%zu</td><td class=\"n\">%zu%s</td>", set->name,
-		s->correlated ? " ~" : "", config, sample_config_names[config], cell->kernel,
-		cell->n, cell->run_count, cell->copies ? " copies" : "");
+	fputs(span ? "<tr class=\"first\">" : "<tr>", out);
+	if (span)
+		fprintf(out, "<th scope=\"rowgroup\" rowspan=\"%d\">%s</th>", span, set->name);
+	fprintf(out, "<td class=\"c%d\">%s%s</td><td>%s</td><td class=\"n\">%zu</td>"
+		"<td class=\"n\">%zu%s</td>", config, sample_config_names[config],
+		s->correlated ? " ~" : "", cell->kernel, cell->n, cell->run_count,
+		cell->copies ? " copies" : "");
 	for (i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
 		words_value(value, sizeof(value), figures[i]);
 		fprintf(out, "<td class=\"n\">%s</td>", value);
@@ -182,18 +189,24 @@ static void write_spread_table(const struct report *report, FILE *out,
 			       const struct report_bench *bench)
 {
 	const struct sample_set *set;
+	int config, span;
 	size_t i = 0;
-	int config;
 
 	fputs("<h3>Spread</h3><div class=\"scroll\"><table><thead><tr><th>case<th>config<th>kernel"
 	      "<th class=\"n\">n<th class=\"n\">rounds<th class=\"n\">min<th class=\"n\">median"
 	      "<th class=\"n\">95% interval<th class=\"n\">p90<th class=\"n\">p99"
 	      "<th class=\"n\">p99.9<th class=\"n\">max<th class=\"n\">MAD"
 	      "<th class=\"n\">outliers</tr></thead><tbody>\n", out);
-	while ((set = report_next(report, bench, &i)))
-		for (config = 0; config < CONFIG_COUNT; config++)
-			if (sample_set_has(set, config))
-				write_spread_row(out, set, config);
+	while ((set = report_next(report, bench, &i))) {
+		for (span = 0, config = 0; config < CONFIG_COUNT; config++)
+			span += sample_set_has(set, config);
+		for (config = 0; config < CONFIG_COUNT; config++) {
+			if (!sample_set_has(set, config))
+				continue;
+			write_spread_row(out, set, config, span);
+			span = 0;
+		}
+	}
 	fputs("</tbody></table></div>\n", out);
 }
 
@@ -228,20 +241,25 @@ static int write_distributions(const struct report *report, FILE *out,
 			       const struct report_bench *bench)
 {
 	const struct sample_set *set;
-	size_t i = 0, flat = 0;
+	size_t i = 0, flat = 0, drawn = 0;
 	char name[200];
 	int err = 0;
 
 	fputs("<h3>Distributions</h3>\n", out);
 	while ((set = report_next(report, bench, &i))) {
-		if (!report_plot_flat(set))
+		if (!report_plot_flat(set)) {
+			drawn++;
 			continue;
+		}
 		fprintf(out, "%s<code>%s</code>", flat++ ? ", " :
 			"<p>Nothing to draw, every sample of a configuration being the same: ",
 			set->name);
 	}
 	if (flat)
 		fputs(".</p>\n", out);
+	if (drawn)
+		fprintf(out, "<details%s><summary>%zu cases with a spread</summary>\n",
+			drawn > DETAILS_OPEN ? "" : " open", drawn);
 	for (i = 0; !err && (set = report_next(report, bench, &i));) {
 		if (report_plot_flat(set))
 			continue;
@@ -249,6 +267,8 @@ static int write_distributions(const struct report *report, FILE *out,
 		fprintf(out, "<h4>%s</h4>\n", set->name);
 		err = write_plot(report, out, name, "case", name);
 	}
+	if (drawn)
+		fputs("</details>\n", out);
 	return err;
 }
 

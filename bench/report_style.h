@@ -54,6 +54,8 @@ static const char report_style[] =
 ".n{text-align:right;white-space:nowrap}\n"
 ".c0{color:#6b7280}.c1{color:#0072b2}.c2{color:#c2410c}\n"
 "table.env td{font-family:ui-monospace,monospace;font-size:.8rem;word-break:break-all}\n"
+"tr.first>*{border-top:2px solid #eef0f3}\n"
+"details{margin:.5rem 0}summary{cursor:pointer;color:#1d4ed8}\n"
 "figure{margin:.8rem 0;overflow-x:auto}\n"
 "figure svg{display:block;width:100%;height:auto}\n"
 "code{padding:.05rem .3rem;background:#f1f3f5;border-radius:.25rem;font-size:.9em}\n"

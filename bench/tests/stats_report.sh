@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# stats_report.sh DIR: tests of bench/report, with mkreport and benchstat of DIR.
+# stats_report.sh DIR [REPORT]: tests of bench/report, with mkreport and
+# benchstat of DIR; of another driver, for a negative control.
 #
 # Everything happens in a repository and a build folder of its own, with made-up
 # samples (stats_synthetic.py) and made-up kernels.
@@ -11,7 +12,8 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=bench/tests/stats_tap.sh
 . "$here/stats_tap.sh"
-[ $# -eq 1 ] || { echo "usage: stats_report.sh DIR" >&2; exit 2; }
+[ $# -eq 1 ] || [ $# -eq 2 ] || { echo "usage: stats_report.sh DIR [REPORT]" >&2; exit 2; }
+driver=${2:-$here/../report}
 tools=$(cd "$1" && pwd) || exit 2
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
@@ -30,7 +32,8 @@ g() { git -C "$repo" "$@" >/dev/null 2>&1; }
 make_repo() {
 	local top=$here/../..
 	mkdir -p "$repo/bench/notes" "$repo/kernel/lib" "$repo/patches/00-base"
-	cp "$top/bench/report" "$top"/bench/plot_*.gp "$repo/bench/"
+	cp "$driver" "$repo/bench/report"
+	cp "$top"/bench/plot_*.gp "$repo/bench/"
 	cp "$top/kernel/lib/say.sh" "$repo/kernel/lib/"
 	cp "$top/kernel/BASE" "$repo/kernel/"
 	# shellcheck disable=SC2016 # the backticks are Markdown's
