@@ -9,6 +9,7 @@
 
 const struct wire_info *info;
 static volatile bool started;
+static volatile u32 others_ready;
 
 /**
  * ap_main - What the other vCPUs do if the payload does not say
@@ -26,6 +27,9 @@ __attribute__((weak)) void ap_main(u32 vcpu)
  * @wire: Information page, from the VMM
  * @vcpu: vCPU number; 0 sets up what is shared, the others wait for that
  *
+ * main() begins when every vCPU takes interrupts: an IPI sent earlier would be
+ * lost in a local APIC that is not enabled.
+ *
  * Return: Never; main()'s value is the run's status.
  */
 noreturn void guest_start(const struct wire_info *wire, u32 vcpu)
@@ -39,12 +43,15 @@ noreturn void guest_start(const struct wire_info *wire, u32 vcpu)
 		irq_load();
 		apic_enable(APIC_XAPIC);
 		started = true;
+		while (others_ready != wire->nr_vcpus - 1)
+			cpu_relax();
 		guest_exit(main());
 	}
 	while (!started)
 		cpu_relax();
 	irq_load();
 	apic_enable(APIC_XAPIC);
+	__atomic_add_fetch(&others_ready, 1, __ATOMIC_SEQ_CST);
 	ap_main(vcpu);
 	for (;;) {
 		cli();

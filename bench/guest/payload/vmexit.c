@@ -12,6 +12,7 @@
 #define VECTOR_SELF		0x60
 #define VECTOR_TIMER		0x61
 #define VECTOR_OTHER		0x63
+#define VECTOR_BACK		0x64
 #define KVM_HC_VAPIC_POLL_IRQ	1
 /* ELCR of the first 8259: kept by KVM's in-kernel PIC, no state changes. */
 #define PORT_ELCR		0x4d0
@@ -255,14 +256,27 @@ static void op_npf(void)
 	writel(fault_next, 1);
 }
 
-static void setup_other(void)
+/* On vCPU 1: answer with an interrupt. */
+static void on_other_back(struct irq_frame *frame)
+{
+	(void)frame;
+	apic_eoi();
+	apic_ipi(0, VECTOR_BACK);
+}
+
+static void need_two(void)
 {
 	if (info->nr_vcpus < 2)
 		panic("this case needs 2 vCPUs");
+}
+
+static void setup_spin(void)
+{
+	need_two();
 	irq_handle(VECTOR_OTHER, on_other);
 }
 
-static void op_ipi_other(void)
+static void op_ipi_spin(void)
 {
 	u32 before = acks;
 
@@ -271,10 +285,30 @@ static void op_ipi_other(void)
 		;
 }
 
+static void setup_pingpong(void)
+{
+	need_two();
+	irq_handle(VECTOR_OTHER, on_other_back);
+	irq_handle(VECTOR_BACK, on_irq);
+}
+
+/* Both sides halt while they wait: nobody spins, so all work is path. */
+static void op_ipi_pingpong(void)
+{
+	u32 before = irqs;
+
+	cli();
+	apic_ipi(1, VECTOR_OTHER);
+	while (irqs == before) {
+		sti_hlt();
+		cli();
+	}
+}
+
 /* PAUSE would exit on some processors: spin without it. */
 void ap_main(u32 vcpu)
 {
-	bool halt = arg_has("case", "ipi_hlt");
+	bool halt = arg_has("case", "ipi_pingpong");
 
 	(void)vcpu;
 	sti();
@@ -314,10 +348,10 @@ static const struct measure_case cases[] = {
 	{ .name = "hlt_timer", .flags = WIRE_IDLE, .setup = setup_deadline,
 	  .sample = sample_hlt_timer },
 	{ .name = "npf", .setup = setup_npf, .prep = prep_npf, .op = op_npf },
-	{ .name = "ipi_spin", .flags = WIRE_ALL_CPUS, .setup = setup_other,
-	  .op = op_ipi_other },
-	{ .name = "ipi_hlt", .flags = WIRE_ALL_CPUS | WIRE_IDLE,
-	  .setup = setup_other, .op = op_ipi_other },
+	{ .name = "ipi_spin", .flags = WIRE_ALL_CPUS | WIRE_IDLE,
+	  .setup = setup_spin, .op = op_ipi_spin },
+	{ .name = "ipi_pingpong", .flags = WIRE_ALL_CPUS | WIRE_IDLE,
+	  .setup = setup_pingpong, .op = op_ipi_pingpong },
 };
 
 /**

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Reading cases.cfg. Sourced by the driver, never run.
+
+# Keys and what they are where a case does not say.
+declare -gA case_defaults=(
+	[bench]='' [payload]='' [args]='' [vmm]='' [cpus]=1 [warmup]=200
+	[samples]=1000 [groups]='' [engines]=''
+)
+declare -gA case_values=()
+case_names=()
+
+# cases_read FILE: fill case_names and case_values[NAME.KEY].
+cases_read() {
+	local line name='' key value n=0
+
+	while IFS= read -r line || [ -n "$line" ]; do
+		n=$((n + 1))
+		line=${line%%#*}
+		line=${line%"${line##*[![:space:]]}"}
+		[ -n "$line" ] || continue
+		if [[ $line =~ ^\[([a-z][a-z0-9_]*)\]$ ]]; then
+			name=${BASH_REMATCH[1]}
+			[ -z "${case_values[$name.cpus]:-}" ] || die "$1:$n: case '$name' again"
+			case_names+=("$name")
+			for key in "${!case_defaults[@]}"; do
+				case_values[$name.$key]=${case_defaults[$key]}
+			done
+			continue
+		fi
+		[[ $line =~ ^([a-z]+)\ =\ (.*)$ ]] || die "$1:$n: neither [name] nor key = value: $line"
+		key=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
+		[ -n "$name" ] || die "$1:$n: key before the first [name]"
+		[ -n "${case_defaults[$key]+set}" ] || die "$1:$n: unknown key '$key'"
+		case_values[$name.$key]=$value
+	done <"$1"
+}
+
+# case_of NAME KEY: print a value.
+case_of() { printf '%s' "${case_values[$1.$2]}"; }
+
+# case_runs NAME ENGINE: does the case make sense there.
+case_runs() {
+	local engines=${case_values[$1.engines]}
+
+	[ -z "$engines" ] || [[ " $engines " == *" $2 "* ]]
+}
+
+# case_in NAME GROUP: does the case carry this group.
+case_in() { [[ " ${case_values[$1.groups]} " == *" $2 "* ]]; }
