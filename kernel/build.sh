@@ -6,7 +6,10 @@
 #   VARIANT  debug | kcsan: adds kernel/config/debug/VARIANT.config
 #            rt: adds kernel/config/debug/rt.config
 #
-# Leaves bzImage, vmlinux and .config in OUT/kernel/FLAVOUR/obj[-VARIANT].
+# Leaves bzImage, vmlinux and .config in OUT/kernel/FLAVOUR/obj[-VARIANT], a
+# link to a folder inside the source tree: only there Kbuild uses relative
+# paths, and only with relative paths ccache shares objects between the two
+# trees and between clones.
 # Both kernels of a comparison are built from one configuration, with fixed
 # names and dates, and through ccache when it is installed.
 # Environment: JOBS, V (1 shows the compiler's commands), MAKE_TARGETS.
@@ -21,22 +24,26 @@ flavour=$2
 variant=${3:-}
 out=$(cd "$1/kernel" 2>/dev/null && pwd) || usage_error "no kernel tree in $1: run make source"
 [ -f "$out/$flavour/src/Makefile" ] || usage_error "FLAVOUR: no such tree: $out/$flavour/src"
-obj=$out/$flavour/obj${variant:+-$variant}
+link=$out/$flavour/obj${variant:+-$variant}
+obj=$out/$flavour/src/.obj${variant:+-$variant}
 fragments=("$top"/kernel/config/[0-9]*.config)
 if [ -n "$variant" ]; then
 	[ -f "$top/kernel/config/debug/$variant.config" ] || usage_error "VARIANT: unknown: $variant"
 	fragments+=("$top/kernel/config/debug/$variant.config")
 fi
 mkdir -p "$obj" || die "cannot create $obj"
+[ -L "$link" ] || rm -rf "$link"
+ln -sfn "src/${obj##*/}" "$link" || die "cannot create $link"
 
 export KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=lab KBUILD_BUILD_VERSION=1
 export KBUILD_BUILD_TIMESTAMP='Sun Nov 17 00:00:00 UTC 2024'
-# The trees differ only in the folder above src/ and obj/: with relative paths
-# and without the working folder in the hash, ccache shares their objects.
-export CCACHE_BASEDIR=$out/$flavour CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros,include_file_mtime,include_file_ctime
+# The working folder would be the only difference between the trees.
+export CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros,include_file_mtime,include_file_ctime
 # Hash sources and their dependencies, do not preprocess: half the time of a miss.
 export CCACHE_DEPEND=1
 export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-10G}
+# One build of a tree at a time.
+exec 9>"$obj/.lock" && flock 9 || die "cannot lock $obj"
 cc=gcc
 command -v ccache >/dev/null && cc="ccache gcc"
 

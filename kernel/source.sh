@@ -108,6 +108,8 @@ import_base() {
 	rm -rf "$git_dir" "$out/base" "$out"/*/src "$out"/*/applied
 	unpack
 	git init -q --bare -b base "$git_dir" || die "git init failed"
+	# build.sh builds in src/.obj*.
+	echo '/.obj*' >"$git_dir/info/exclude"
 	git --git-dir="$git_dir" config core.bare false
 	printf 'gitdir: %s\n' "$git_dir" >"$base/.git"
 	git --git-dir="$git_dir" config core.worktree "$base"
