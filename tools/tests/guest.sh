@@ -165,7 +165,7 @@ bpftool_count() {
 		fail "no dump of drops"
 	rm -r "$pins" "${pins}_maps"
 	reportcheck -b "$report" cpuid=1000 io=500 hlt=100 split buckets || return
-	! grep -Eq '"value":[^0,}]' "$work/drops" || fail "samples were lost"
+	! grep -Eq '"value":[1-9]' "$work/drops" || fail "samples were lost"
 }
 
 test_bpftool() {
