@@ -41,15 +41,37 @@ fast_suites() {
 	suite patches-fast "$top/patches/check.sh" --fast "$out"
 }
 
+# What runs inside an engine: one list per room.
+lists() { ls "$top/kernel/tests.cfg" "$top"/*/tests/tests.cfg "$top"/kernel/boot/*/tests/tests.cfg 2>/dev/null; }
+
+# list_name FILE: the room a list belongs to.
+list_name() {
+	local n=${1#"$top"/}
+
+	n=${n%tests.cfg}
+	n=${n%/}
+	echo "${n%/tests}"
+}
+
+engine_suites() {
+	local e f l
+
+	for e in "${engines[@]}"; do
+		for f in patched base; do
+			for l in $(lists); do
+				suite "$e $f $(list_name "$l")" "$top/kernel/boot/check" "$e" "$f" --tests "$l"
+			done
+		done
+	done
+	suite "boot controls" room kernel/boot check
+	for e in "${engines[@]}"; do
+		suite "$e selftests" "$top/kernel/tests/selftests.sh" "$out" "$e" "$level"
+	done
+}
+
 fast_suites
 if [ "$level" != fast ]; then
+	engine_suites
 	suite patches "$top/patches/check.sh" "$out"
-	suite boot-controls room kernel/boot check
-	for e in "${engines[@]}"; do
-		for f in base patched; do
-			suite "$e-$f" "$top/kernel/boot/check" "$e" "$f"
-		done
-		suite "$e-selftests" "$top/kernel/tests/selftests.sh" "$out" "$e" "$level"
-	done
 fi
 suite_totals
