@@ -34,25 +34,31 @@ guest_libraries() {
 
 # guest_base INIT ARCHIVE: write the part that every guest has.
 guest_base() {
-	local stage box applet
+	local stage status
+
+	stage=$(mktemp -d "$2.XXXXXX") || return
+	guest_base_stage "$1" "$stage" && guest_pack "$stage" >"$stage.cpio" && mv "$stage.cpio" "$2"
+	status=$?
+	rm -rf "$stage" "$stage.cpio"
+	return "$status"
+}
+
+# guest_base_stage INIT STAGE: fill STAGE.
+guest_base_stage() {
+	local box applet
 
 	box=$(command -v busybox) || return
-	stage=$(mktemp -d "$2.XXXXXX") || return
-	mkdir -p "$stage"/{bin,dev,etc,job,out,proc,root,run,sys,tmp,tools,usr/bin,var}
-	cp "$1" "$stage/init" &&
-	cp -L "$box" "$stage/bin/busybox" &&
-	guest_libraries "$stage" || return
+	mkdir -p "$2"/{bin,dev,etc,job,out,proc,root,run,sys,tmp,tools,usr/bin,var} &&
+	cp "$1" "$2/init" &&
+	cp -L "$box" "$2/bin/busybox" &&
+	guest_libraries "$2" || return
 	for applet in $(busybox --list); do
-		[ "$applet" = busybox ] || ln -s busybox "$stage/bin/$applet"
+		[ "$applet" = busybox ] || ln -s busybox "$2/bin/$applet" || return
 	done
-	ln -s ../../bin/env "$stage/usr/bin/env"
-	ln -s ../proc/mounts "$stage/etc/mtab"
-	echo 'root:x:0:0:root:/:/bin/sh' >"$stage/etc/passwd"
-	echo 'root:x:0:' >"$stage/etc/group"
-	guest_pack "$stage" >"$stage.cpio" && mv "$stage.cpio" "$2"
-	set -- $? "$stage"
-	rm -rf "$2"
-	return "$1"
+	ln -s ../../bin/env "$2/usr/bin/env" &&
+	ln -s ../proc/mounts "$2/etc/mtab" &&
+	echo 'root:x:0:0:root:/:/bin/sh' >"$2/etc/passwd" &&
+	echo 'root:x:0:' >"$2/etc/group"
 }
 
 # guest_add STAGE PATH[:DEST]: copy a file or a folder into STAGE.

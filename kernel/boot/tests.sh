@@ -211,7 +211,7 @@ run_tests() {
 	smp_default=$smp mem_default=$mem mode_default=$mode append_default=$append
 	adds_default=("${adds[@]}")
 	echo "KTAP version 1"
-	echo "1..${#chosen[@]}"
+	echo "1..${#chosen[@]}$([ ${#chosen[@]} -gt 0 ] || echo " # SKIP no test for $engine, $image_name, this group and filter")"
 	while [ ${#chosen[@]} -gt 0 ]; do
 		first=${chosen[0]}
 		smp=$smp_default mem=$mem_default mode=$mode_default
