@@ -233,6 +233,24 @@ int report_short(const struct report *report, struct report_lines *lines)
 	return err;
 }
 
+/* How many comparisons rest on an interval, which errs one time in twenty. */
+static size_t count_intervals(const struct report *report)
+{
+	const struct stats_ab *ab;
+	size_t i, count = 0;
+	int change;
+
+	for (i = 0; i < report->table.count; i++) {
+		for (change = 0; change < REPORT_CHANGES; change++) {
+			ab = report_ab(&report->table.sets[i], change);
+			count += ab && ab->verdict != STATS_EXACT &&
+				 ab->verdict != STATS_IDENTICAL &&
+				 ab->verdict != STATS_TOO_FEW;
+		}
+	}
+	return count;
+}
+
 /**
  * report_method - How to read the figures
  * @report: The report.
@@ -242,9 +260,9 @@ int report_short(const struct report *report, struct report_lines *lines)
  */
 int report_method(const struct report *report, struct report_lines *lines)
 {
+	size_t intervals = count_intervals(report);
 	int err;
 
-	(void)report;
 	if ((err = report_line(lines, "Every sample is kept and published; outliers (beyond 3.5 "
 			       "scaled median absolute deviations) are counted, none is removed. "
 			       "Warm-up iterations are not samples.")) ||
@@ -262,6 +280,12 @@ int report_method(const struct report *report, struct report_lines *lines)
 			       "by. Sets without any spread are compared exactly.")) ||
 	    (err = report_line(lines, "Rounds that are copies of each other, as a deterministic "
 			       "emulator gives them, count as one: they are no new evidence.")))
+		return err;
+	if (intervals)
+		err = report_line(lines, "%zu comparisons here rest on a 95%% interval: where nothing "
+				  "changed, about %.1f of them exclude zero all the same.",
+				  intervals, intervals * (1 - STATS_CONFIDENCE));
+	if (err)
 		return err;
 	return report_line(lines, "The intervals take samples as independent. Where neighbours "
 			   "hang together (lag-1 autocorrelation beyond 2/√n) a row is marked ~ "
