@@ -124,10 +124,8 @@ on_report() {
 	case $word in
 	@start) j_start[number]=$a
 		job_limit_wall=${t_value[${boot_tests[number - 1]}.timeout_wall]:-$limit_wall} ;;
-	@end)   j_status[number]=$a j_end[number]=$b
-		job_limit_wall=$boot_limit_wall ;;
-	@over)  j_over[number]=1 j_end[number]=$a
-		job_limit_wall=$boot_limit_wall ;;
+	@end)   j_status[number]=$a j_end[number]=$b ;;
+	@over)  j_over[number]=1 j_end[number]=$a ;;
 	esac
 }
 
@@ -172,8 +170,6 @@ boot_some() {
 	local n=0 name
 
 	boot_tests=("$@") j_start=() j_end=() j_status=() j_over=() left=()
-	boot_limit_wall=120
-	job_limit_wall=$boot_limit_wall
 	for name; do
 		n=$((n + 1))
 		guest_job "$n" "${t_value[$name.timeout_emulated]:-$limit_emulated}" \
@@ -208,10 +204,15 @@ run_tests() {
 	for name in "${t_names[@]}"; do
 		! wanted "$name" || chosen+=("$name")
 	done
+	if [ ${#chosen[@]} -eq 0 ]; then
+		echo "KTAP version 1"
+		echo "1..0 # SKIP"
+		cannot "--tests: none is for $engine, $image_name, this group and filter"
+	fi
 	smp_default=$smp mem_default=$mem mode_default=$mode append_default=$append
 	adds_default=("${adds[@]}")
 	echo "KTAP version 1"
-	echo "1..${#chosen[@]}$([ ${#chosen[@]} -gt 0 ] || echo " # SKIP no test for $engine, $image_name, this group and filter")"
+	echo "1..${#chosen[@]}"
 	while [ ${#chosen[@]} -gt 0 ]; do
 		first=${chosen[0]}
 		smp=$smp_default mem=$mem_default mode=$mode_default

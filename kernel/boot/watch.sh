@@ -14,8 +14,9 @@
 #
 # Not here: preparation of the guest, KTAP.
 
-# Wall seconds that a guest may take to power off after its last report, and
-# an emulator to show backtraces after a limit.
+# Wall seconds: for what happens outside of jobs (booting, packing /out), for
+# powering off after the last report, for showing backtraces after a limit.
+boot_limit_wall=300
 power_off_s=10
 backtrace_s=3
 
@@ -57,9 +58,10 @@ take_report() {
 	read -r word number rest <<<"$1"
 	case $word in
 	@ready) tsc=$number ;;
-	@start) last_job=$number; job_start_ms=$(now_ms) ;;
-	@end)   tsc=${rest##* } ;;
-	@over)  over="over the limit of emulated time"; tsc=${rest##* } ;;
+	@start) last_job=$number; job_start_ms=$(now_ms); job_limit_wall=$limit_wall ;;
+	@end)   tsc=${rest##* }; job_start_ms=$(now_ms); job_limit_wall=$boot_limit_wall ;;
+	@over)  job_start_ms=$(now_ms); job_limit_wall=$boot_limit_wall
+		over="over the limit of emulated time"; tsc=${rest##* } ;;
 	@stuck) verdict=hang; reason="job $number could not be killed" ;;
 	@out)   out_status=$number ;;
 	@done)  status=$number; tsc=$rest ;;
@@ -76,6 +78,7 @@ follow() {
 
 	start=$(now_ms)
 	job_start_ms=$start
+	job_limit_wall=$boot_limit_wall
 	exec {ctl}<"$work/control"
 	while :; do
 		kill -0 "$pid" 2>/dev/null || alive=0
