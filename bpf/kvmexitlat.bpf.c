@@ -278,13 +278,17 @@ int BPF_PROG(on_kvm_run, struct kvm_vcpu___lat *vcpu)
 	return 0;
 }
 
+/*
+ * For the verifier, what a module's tracepoint passes may be NULL: where KVM is
+ * a module the check of the vCPU is what makes the program load.
+ */
 SEC("tp_btf/kvm_exit")
 int BPF_PROG(on_kvm_exit, struct kvm_vcpu___lat *vcpu, __u32 isa)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct flight *flight = flight_here();
 
-	if (!flight)
+	if (!flight || !vcpu)
 		return 0;
 	if (targ_vcpu >= 0 && vcpu->vcpu_id != targ_vcpu)
 		return 0;

@@ -56,8 +56,8 @@ static void configure(const struct session *session)
 	skel->rodata->targ_tgid = session->child.pid ?: env->pid;
 	skel->rodata->targ_vcpu = env->vcpu;
 	skel->rodata->vendor_builtin =
-		loader_type_builtin("vcpu_vmx", "kvm_intel") &&
-		loader_type_builtin("vcpu_svm", "kvm_amd");
+		loader_find_struct("vcpu_vmx", "kvm_intel") != LOADER_MODULE &&
+		loader_find_struct("vcpu_svm", "kvm_amd") != LOADER_MODULE;
 	if (!keys) {
 		keys = DEFAULT_MAP_BYTES /
 		       (sizeof(struct exit_hist) * (cpus > 0 ? cpus : 1));

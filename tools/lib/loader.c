@@ -62,22 +62,40 @@ static int give_reason(struct loader_error *error, int err, bool cannot,
 	return err;
 }
 
-/* The tracepoint is in the kernel's own BTF or in that of the module kvm. */
-static bool has_tracepoint(struct btf *vmlinux, const char *name)
+/* The type is in the kernel's own BTF or in that of a loaded module. */
+static enum loader_place find_type(struct btf *vmlinux, const char *name,
+				   uint32_t kind, const char *module)
 {
-	char type[64];
-	struct btf *module;
-	bool found;
+	enum loader_place place = LOADER_NOWHERE;
+	struct btf *other;
 
-	snprintf(type, sizeof(type), "btf_trace_%s", name);
-	if (btf__find_by_name_kind(vmlinux, type, BTF_KIND_TYPEDEF) > 0)
-		return true;
-	module = btf__load_module_btf("kvm", vmlinux);
-	if (!module)
-		return false;
-	found = btf__find_by_name_kind(module, type, BTF_KIND_TYPEDEF) > 0;
-	btf__free(module);
-	return found;
+	if (btf__find_by_name_kind(vmlinux, name, kind) > 0)
+		return LOADER_KERNEL;
+	other = btf__load_module_btf(module, vmlinux);
+	if (other && btf__find_by_name_kind(other, name, kind) > 0)
+		place = LOADER_MODULE;
+	btf__free(other);
+	return place;
+}
+
+/**
+ * loader_find_struct - Find out where a struct of the kernel is described
+ * @name: The struct.
+ * @module: The module that has it when the kernel itself has not.
+ *
+ * Return: LOADER_KERNEL, LOADER_MODULE, or LOADER_NOWHERE: neither has it, or
+ * there is no BTF.
+ */
+enum loader_place loader_find_struct(const char *name, const char *module)
+{
+	struct btf *vmlinux = btf__load_vmlinux_btf();
+	enum loader_place place;
+
+	if (!vmlinux)
+		return LOADER_NOWHERE;
+	place = find_type(vmlinux, name, BTF_KIND_STRUCT, module);
+	btf__free(vmlinux);
+	return place;
 }
 
 /**
@@ -85,12 +103,12 @@ static bool has_tracepoint(struct btf *vmlinux, const char *name)
  * @error: Where the reason goes.
  *
  * Return: 0; -EPERM: not enough privilege; -ENOENT: the kernel has no BTF;
- * -ENODEV: KVM's tracepoints are missing.
+ * -ENODEV: KVM's tracepoints or both of its vendor halves are missing.
  */
 int loader_check_kernel(struct loader_error *error)
 {
+	enum loader_place tracepoint, vmx, svm;
 	struct btf *vmlinux;
-	bool found;
 
 	error->reason[0] = '\0';
 	if (geteuid())
@@ -100,37 +118,18 @@ int loader_check_kernel(struct loader_error *error)
 	if (!vmlinux)
 		return give_reason(error, -ENOENT, true,
 				   "the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
-	found = has_tracepoint(vmlinux, "kvm_exit");
+	tracepoint = find_type(vmlinux, "btf_trace_kvm_exit", BTF_KIND_TYPEDEF,
+			       "kvm");
+	vmx = find_type(vmlinux, "vcpu_vmx", BTF_KIND_STRUCT, "kvm_intel");
+	svm = find_type(vmlinux, "vcpu_svm", BTF_KIND_STRUCT, "kvm_amd");
 	btf__free(vmlinux);
-	if (!found)
+	if (tracepoint == LOADER_NOWHERE)
 		return give_reason(error, -ENODEV, true,
 				   "no tracepoint kvm_exit: is the module kvm loaded?");
+	if (vmx == LOADER_NOWHERE && svm == LOADER_NOWHERE)
+		return give_reason(error, -ENODEV, true,
+				   "neither kvm_intel nor kvm_amd is loaded");
 	return 0;
-}
-
-/**
- * loader_type_builtin - Find out whether a struct is no module's
- * @name: The struct.
- * @module: The module that has it when the kernel itself has not.
- *
- * Return: true: it is in the kernel's own BTF, or nowhere.
- */
-bool loader_type_builtin(const char *name, const char *module)
-{
-	struct btf *vmlinux = btf__load_vmlinux_btf();
-	struct btf *other;
-	bool builtin;
-
-	if (!vmlinux)
-		return false;
-	builtin = btf__find_by_name_kind(vmlinux, name, BTF_KIND_STRUCT) > 0;
-	if (!builtin) {
-		other = btf__load_module_btf(module, vmlinux);
-		builtin = !other;
-		btf__free(other);
-	}
-	btf__free(vmlinux);
-	return builtin;
 }
 
 /**

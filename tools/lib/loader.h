@@ -19,9 +19,16 @@ struct loader_error {
 	char reason[192];
 };
 
+/* Where a type is described. */
+enum loader_place {
+	LOADER_NOWHERE,
+	LOADER_KERNEL,
+	LOADER_MODULE,
+};
+
 void loader_set_verbose(bool verbose);
 int loader_check_kernel(struct loader_error *error);
-bool loader_type_builtin(const char *name, const char *module);
+enum loader_place loader_find_struct(const char *name, const char *module);
 int loader_load(struct bpf_object *object, struct loader_error *error);
 void loader_explain_attach(int err, struct loader_error *error);
 uint64_t loader_missed(const struct bpf_object *object);

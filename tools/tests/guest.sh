@@ -48,8 +48,9 @@ test_split() {
 	reportcheck "$report" split buckets lost=0 \
 		io.user.count=500 'io.user.min>=10000' \
 		cpuid.user.count=0 \
-		hlt.off.count=100 'hlt.off.min>=100000' \
-		'hlt.handling.max<=100000'
+		hlt.off.count=100 'hlt.off.min>=100000' || return
+	# Where time is not the emulator's mood, too.
+	[ "$MODE" != exact ] || reportcheck "$report" 'hlt.handling.max<=100000'
 }
 
 # What the VMM does in user space must not change KVM's handling time.
@@ -174,12 +175,13 @@ test_bpftool() {
 
 # Negative control: the same check must fail for an object built to be wrong.
 test_control() {
+	(bpftool_count /bpf/kvmexitlat.bpf.o) || fail "the good object fails"
 	for name in lose_exits user_split bucket_rule; do
 		if (bpftool_count "/bpf/broken/$name.bpf.o") >"$work/log" 2>&1; then
 			fail "nothing noticed $name"
 		fi
 		rm -rf "$pins" "${pins}_maps"
-		grep -Eq 'does not hold|!=|not in its buckets' "$work/log" || {
+		grep -q '^FALSE: ' "$work/log" || {
 			cat "$work/log"
 			fail "$name failed for another reason"
 		}

@@ -291,7 +291,7 @@ static bool split_holds(const struct found *found)
 				    parts[3].sum &&
 		    parts[0].count == parts[1].count)
 			continue;
-		printf("reason %llu: %llu != %llu + %llu + %llu\n",
+		printf("FALSE: reason %llu: %llu != %llu + %llu + %llu\n",
 		       (unsigned long long)found->rows[i].reason,
 		       (unsigned long long)parts[0].sum,
 		       (unsigned long long)parts[1].sum,
@@ -336,7 +336,7 @@ static bool buckets_hold(const struct found *found)
 		for (j = 0; j < PARTS; j++) {
 			if (part_buckets_hold(&found->rows[i].parts[j]))
 				continue;
-			printf("reason %llu: %s is not in its buckets\n",
+			printf("FALSE: reason %llu: %s is not in its buckets\n",
 			       (unsigned long long)found->rows[i].reason,
 			       part_names[j]);
 			holds = false;
@@ -395,7 +395,7 @@ static bool check(const struct found *found, const char *text)
 	holds = *sign == '=' ? value == wanted :
 		*sign == '>' ? value >= wanted : value <= wanted;
 	if (!holds)
-		printf("%s does not hold: it is %llu\n", text, value);
+		printf("FALSE: %s: it is %llu\n", text, value);
 	return holds;
 }
 
