@@ -67,6 +67,7 @@ bochs_rc() {
 		vgaromimage: file=$bochs_vgabios
 		mouse: enabled=0
 		pci: enabled=1, chipset=i440fx
+		vga: extension=vbe, update_freq=1, realtime=0
 		clock: sync=none, time0=1700000000, rtc_sync=0
 		ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 		ata0-master: type=cdrom, path=$work/boot.iso, status=inserted
