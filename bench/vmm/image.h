@@ -27,5 +27,7 @@ int elf_load(struct mem *ram, const struct file *file, const char *path,
 
 int payload_load(struct vm *vm);
 int payload_save_samples(struct vm *vm);
+int linux_load(struct vm *vm);
+int multiboot_load(struct vm *vm);
 
 #endif /* VMM_IMAGE_H */

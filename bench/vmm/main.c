@@ -26,7 +26,14 @@ static int load(struct vm *vm)
 	}
 	if (err)
 		return err;
-	return payload_load(vm);
+	switch (vm->opts->kind) {
+	case KIND_LINUX:
+		return linux_load(vm);
+	case KIND_MULTIBOOT:
+		return multiboot_load(vm);
+	default:
+		return payload_load(vm);
+	}
 }
 
 static void print_exits(const struct vm *vm)

@@ -168,7 +168,7 @@ static int parse_msr(struct opts *opts, const char *word)
 
 static int parse_word(struct opts *opts, int opt, const char *arg)
 {
-	static const char *const kinds[] = { "payload" };
+	static const char *const kinds[] = { "payload", "linux", "multiboot" };
 	static const char *const backings[] = {
 		"anon", "memfd", "uffd", "hugetlb",
 	};
@@ -298,6 +298,8 @@ static int check(const struct opts *opts)
 		return usage("--initrd without --kind linux:", opts->initrd);
 	if (!linux_image && opts->append)
 		return usage("--append without --kind linux:", opts->append);
+	if (linux_image && opts->args[0])
+		return usage("--kind linux takes --append, not", opts->args);
 	if (opts->kind != KIND_PAYLOAD && opts->samples)
 		return usage("--samples is for payloads only:", opts->samples);
 	if (opts->populate && opts->backing == BACKING_UFFD)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * paging.c: identity page tables for a guest's start.
+ * paging.c: identity page tables and the GDT of a guest's 64-bit start.
  *
  * Pages of 2 MiB, accessed and dirty set beforehand, so that no guest page walk
  * ever writes and a TDP violation has one cause only: the page itself.
@@ -24,8 +24,16 @@
 #define PTE_TABLE	(PTE_PRESENT | PTE_WRITE | PTE_ACCESSED)
 #define PTE_LEAF	(PTE_TABLE | PTE_DIRTY | PTE_LARGE)
 
+static void write_gdt(__u64 *gdt)
+{
+	gdt[0] = 0;
+	gdt[1] = 0;
+	gdt[2] = 0x00af9b000000ffffULL;
+	gdt[3] = 0x00cf93000000ffffULL;
+}
+
 /**
- * paging_build - Write identity page tables
+ * paging_build - Write identity page tables and the GDT
  * @ram: Memory from address 0
  * @end_gpa: First address that need not be mapped; at least 4 GiB are
  * @error: Text of a failure
@@ -48,6 +56,7 @@ int paging_build(struct mem *ram, __u64 end_gpa, struct vmm_error *error)
 	top = mem_at(ram, PAGING_ROOT_GPA, PAGING_END_GPA - PAGING_ROOT_GPA);
 	if (!top)
 		return vmm_fail(error, -EINVAL, "no memory for page tables");
+	write_gdt(mem_at(ram, PAGING_GDT_GPA, PAGING_GDT_BYTES));
 	middle = top + ENTRIES;
 	low = middle + ENTRIES;
 	top[0] = (PAGING_ROOT_GPA + PAGE_BYTES) | PTE_TABLE;

@@ -5,6 +5,7 @@
  * The port that benchmarks use is looked at first. Everything unknown reads as
  * all ones and swallows writes, as an empty bus does.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "fw_cfg.h"
@@ -13,7 +14,6 @@
 
 #define PORT_CMOS_INDEX		0x70
 #define PORT_CMOS_DATA		0x71
-#define PORT_KEYBOARD_DATA	0x60
 #define PORT_KEYBOARD		0x64
 #define KEYBOARD_RESET		0xfe
 #define PORT_RESET		0xcf9
@@ -30,7 +30,7 @@ static void update_line(struct vm *vm)
 		return;
 	serial->line = line;
 	if (vm_irq_line(vm, SERIAL_GSI, line))
-		run_stop(vm, -1);
+		run_stop(vm, -EIO);
 }
 
 static __u32 serial_in(struct vm *vm, __u16 port)
@@ -79,9 +79,6 @@ static __u32 port_in(struct vm *vm, __u16 port)
 	switch (port) {
 	case PORT_CMOS_DATA:
 		return cmos_in(vm);
-	case PORT_KEYBOARD:
-	case PORT_KEYBOARD_DATA:
-		return 0;
 	case FW_CFG_PORT_DATA:
 		return fw_cfg_read(vm);
 	default:
@@ -91,6 +88,8 @@ static __u32 port_in(struct vm *vm, __u16 port)
 
 static void port_out(struct vm *vm, __u16 port, __u32 value)
 {
+	int err;
+
 	if (port == WIRE_PORT_USER)
 		return;
 	if (port - SERIAL_PORT < SERIAL_PORTS && port >= SERIAL_PORT) {
@@ -100,6 +99,11 @@ static void port_out(struct vm *vm, __u16 port, __u32 value)
 	switch (port) {
 	case WIRE_PORT_EXIT:
 		run_stop(vm, value & 0xff);
+		break;
+	case WIRE_PORT_START:
+		err = run_start_others(vm);
+		if (err)
+			run_stop(vm, err);
 		break;
 	case PORT_KEYBOARD:
 		if (value == KEYBOARD_RESET)

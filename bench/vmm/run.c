@@ -185,11 +185,13 @@ static void wait_for_end(struct vm *vm)
 /* Under the lock: run_stop() sees a thread either whole or not at all. */
 static int start_thread(struct vm *vm, struct vcpu *vcpu)
 {
-	int err;
+	int err = 0;
 
 	pthread_mutex_lock(&vm->lock);
-	err = -pthread_create(&vcpu->thread, NULL, vcpu_thread, vcpu);
-	vcpu->started = !err;
+	if (!vm->done && !vcpu->started) {
+		err = -pthread_create(&vcpu->thread, NULL, vcpu_thread, vcpu);
+		vcpu->started = !err;
+	}
 	pthread_mutex_unlock(&vm->lock);
 	if (err)
 		vmm_fail(&vm->error, err, "thread of vCPU %d", vcpu->id);
@@ -197,8 +199,27 @@ static int start_thread(struct vm *vm, struct vcpu *vcpu)
 }
 
 /**
+ * run_start_others - Start the vCPUs from 1 on
+ * @vm: Machine that runs; a run that is over starts nothing
+ *
+ * Context: vCPU 0's thread, or before any thread runs.
+ * Return: 0 or -errno of pthread_create().
+ */
+int run_start_others(struct vm *vm)
+{
+	int i, err = 0;
+
+	for (i = 1; !err && i < vm->opts->nr_vcpus; i++)
+		err = start_thread(vm, &vm->vcpus[i]);
+	return err;
+}
+
+/**
  * run_all - Run all vCPUs until the image ends
  * @vm: Machine with everything loaded and set
+ *
+ * A payload's vCPU 0 starts the others itself (WIRE_PORT_START); in other
+ * images KVM holds them until they get their startup IPI.
  *
  * Return: Exit status of the image, 0 to 255; -ETIMEDOUT: the time limit;
  * -EFAULT: triple fault; -EIO: KVM could not go on; other -errno.
@@ -207,15 +228,16 @@ int run_all(struct vm *vm)
 {
 	struct sigaction kick = { .sa_handler = on_kick };
 	pthread_condattr_t attr;
-	int i, err = 0;
+	int i, err;
 
 	sigaction(SIGNAL_KICK, &kick, NULL);
 	pthread_mutex_init(&vm->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&vm->ended, &attr);
-	for (i = 0; !err && i < vm->opts->nr_vcpus; i++)
-		err = start_thread(vm, &vm->vcpus[i]);
+	err = start_thread(vm, &vm->vcpus[0]);
+	if (!err && vm->opts->kind != KIND_PAYLOAD)
+		err = run_start_others(vm);
 	if (err)
 		run_stop(vm, err);
 	wait_for_end(vm);

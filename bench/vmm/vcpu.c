@@ -209,6 +209,8 @@ int vcpu_start_long(struct vcpu *vcpu, __u64 entry, __u64 rdi, __u64 rsi)
 	if (ioctl(vcpu->fd, KVM_GET_SREGS, &sregs))
 		return vmm_fail(&vcpu->vm->error, -errno, "reading registers");
 	flat_segments(&sregs, true);
+	sregs.gdt.base = PAGING_GDT_GPA;
+	sregs.gdt.limit = PAGING_GDT_BYTES - 1;
 	sregs.cr3 = PAGING_ROOT_GPA;
 	sregs.cr4 = CR4_PAE;
 	sregs.cr0 = CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG;

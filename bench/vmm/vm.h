@@ -102,6 +102,7 @@ __u64 vcpu_tsc_khz(struct vcpu *vcpu);
 
 int run_all(struct vm *vm);
 void run_stop(struct vm *vm, int status);
+int run_start_others(struct vm *vm);
 
 int ports_exit(struct vcpu *vcpu);
 int mmio_exit(struct vcpu *vcpu);

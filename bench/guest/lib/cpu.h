@@ -127,9 +127,4 @@ static inline void sti_hlt(void)
 	asm volatile("sti; hlt" ::: "memory");
 }
 
-static inline void cpu_relax(void)
-{
-	asm volatile("pause" ::: "memory");
-}
-
 #endif /* GUEST_CPU_H */

@@ -10,7 +10,7 @@
 #define WIRE_H
 
 #define WIRE_MAGIC		0x6b766d6c77697265ULL
-#define WIRE_VERSION		2
+#define WIRE_VERSION		3
 
 /* The page that describes the machine to the payload. */
 #define WIRE_INFO_GPA		0x90000ULL
@@ -35,6 +35,9 @@
 /* A write of 4 bytes is an ioeventfd that is also the irqfd of WIRE_GSI. */
 #define WIRE_PORT_IRQFD		0x5e8
 
+/* A write starts the vCPUs from 1 on; before, only vCPU 0 runs. */
+#define WIRE_PORT_START		0x5ec
+
 /* The GSI behind WIRE_PORT_IRQFD: an MSI to vCPU 0 with this vector. */
 #define WIRE_GSI		24
 #define WIRE_GSI_VECTOR		0x62
@@ -55,7 +58,7 @@ typedef unsigned long long wire_u64;
  * struct wire_info - The machine as the VMM made it
  * @magic: WIRE_MAGIC
  * @version: WIRE_VERSION
- * @nr_vcpus: Number of vCPUs, all of them started at the payload's entry
+ * @nr_vcpus: Number of vCPUs, all of them entering at the payload's entry
  * @mem_bytes: RAM from address 0
  * @results_gpa: Where sample records are written
  * @results_bytes: Room for them

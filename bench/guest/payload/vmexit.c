@@ -305,15 +305,19 @@ static void op_ipi_pingpong(void)
 	}
 }
 
-/* PAUSE would exit on some processors: spin without it. */
+/*
+ * Halt unless the case needs a spinning vCPU: where an emulator's CPUs take turns
+ * a spinning one uses up its whole turn for each exit of the other. PAUSE would
+ * exit on some processors: spin without it.
+ */
 void ap_main(u32 vcpu)
 {
-	bool halt = arg_has("case", "ipi_pingpong");
+	bool spin = arg_has("case", "ipi_spin");
 
 	(void)vcpu;
 	sti();
 	for (;;) {
-		if (halt)
+		if (!spin)
 			sti_hlt();
 	}
 }
