@@ -4,22 +4,24 @@
 # engine.sh, which defines qemu_accel: it sets the array `accel` to the arguments
 # for accelerator, CPU and clock.
 
-# qemu_exec CONSOLE ARG...: become QEMU; CONSOLE is the chardev behind COM1.
+# qemu_exec CONSOLE ARG...: become QEMU; CONSOLE is the chardev behind COM1. It
+# runs in the work folder: a path with a comma in it would end an option.
 qemu_exec() {
 	local accel
 
 	qemu_accel
+	cd "$work" || return
 	exec qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
 		"${accel[@]}" -smp "$smp" -m "$mem" \
-		-kernel "$work/bzImage" -initrd "$work/initrd.cpio" \
-		-append "$(<"$work/cmdline")" \
+		-kernel bzImage -initrd initrd.cpio \
+		-append "$(<cmdline)" \
 		-chardev "$1" -serial chardev:console \
-		-chardev "file,id=output,path=$work/output" -serial chardev:output \
-		-chardev "file,id=control,path=$work/control" \
+		-chardev file,id=output,path=output -serial chardev:output \
+		-chardev file,id=control,path=control \
 		-device isa-debugcon,iobase=0xe9,chardev=control \
-		-drive "if=none,id=scratch,format=raw,cache=unsafe,file=$work/disk.img" \
+		-drive if=none,id=scratch,format=raw,cache=unsafe,file=disk.img \
 		-device virtio-blk-pci,drive=scratch \
-		-d cpu_reset -D "$work/resets.log" "${@:2}"
+		-d cpu_reset -D resets.log "${@:2}"
 }
 
 engine_cmdline() { :; }
@@ -27,8 +29,8 @@ engine_cmdline() { :; }
 engine_start() {
 	rm -f "$work"/monitor.in "$work"/monitor.out
 	mkfifo "$work/monitor.in" "$work/monitor.out" &&
-	qemu_exec "file,id=console,path=$work/console" \
-		-chardev "pipe,id=monitor,path=$work/monitor" \
+	qemu_exec file,id=console,path=console \
+		-chardev pipe,id=monitor,path=monitor \
 		-mon chardev=monitor,mode=readline \
 		</dev/null >"$work/engine.log" 2>&1
 }
@@ -48,5 +50,5 @@ engine_death() {
 }
 
 engine_shell() {
-	qemu_exec "stdio,id=console,signal=off" -monitor none 2>"$work/engine.log"
+	qemu_exec stdio,id=console,signal=off -monitor none 2>"$work/engine.log"
 }

@@ -36,6 +36,7 @@ qemu_accel() {
 	fi
 	if [ -n "$count" ]; then
 		export KVMLAT_COUNT_SPEC=$count KVMLAT_COUNT_FILE=$work/counts.json
-		accel+=(-plugin "$out/boot/count.so")
+		ln -sf "$out/boot/count.so" "$work/count.so"
+		accel+=(-plugin ./count.so)
 	fi
 }
