@@ -48,6 +48,13 @@ const volatile __s32 targ_vcpu = -1;
  */
 const volatile bool vendor_builtin;
 
+/*
+ * Nanoseconds per step of the clock that the tool shows: on an emulator whose
+ * TSC counts instructions at 100 MHz 10 of them are one instruction. All _ns
+ * below are such steps.
+ */
+const volatile __u32 ns_per_step = 1;
+
 /* One thread's VM-exit that has not seen its VM-entry. */
 struct flight {
 	/* Whose it is; only ever compared. 0: nobody's. */
@@ -101,6 +108,13 @@ static __u32 exits_seen;
 
 /* Too large for the stack. */
 static const struct exit_hist zero_hist;
+
+static __always_inline __u64 clock_now(void)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+
+	return ns_per_step == 1 ? now_ns : now_ns / ns_per_step;
+}
 
 static __always_inline void record(const struct flight *flight, __u64 total_ns,
 				   __u64 handling_ns)
@@ -174,7 +188,7 @@ int BPF_PROG(on_kvm_entry, struct kvm_vcpu___lat *vcpu)
 		return 0;
 	}
 
-	now_ns = bpf_ktime_get_ns();
+	now_ns = clock_now();
 	if (flight->user_since_ns)
 		flight->user_ns += now_ns - flight->user_since_ns;
 	total_ns = now_ns - flight->exit_ns;
@@ -200,7 +214,7 @@ static __always_inline void park(struct flight *flight,
 	if (store) {
 		*store = *flight;
 		if (store->exit_ns)
-			store->off_since_ns = bpf_ktime_get_ns();
+			store->off_since_ns = clock_now();
 	}
 	flight->task = 0;
 	flight->vcpu = 0;
@@ -222,7 +236,7 @@ static __always_inline void unpark(struct flight *flight,
 	flight->task = (__u64)task;
 	if (!flight->off_since_ns)
 		return;
-	off_ns = bpf_ktime_get_ns() - flight->off_since_ns;
+	off_ns = clock_now() - flight->off_since_ns;
 	flight->off_since_ns = 0;
 	flight->off_ns += off_ns;
 	if (flight->user_since_ns)
@@ -252,7 +266,7 @@ int BPF_PROG(on_kvm_userspace_exit)
 
 	if (flight && flight->task == (__u64)bpf_get_current_task_btf() &&
 	    flight->exit_ns && !flight->user_since_ns)
-		flight->user_since_ns = bpf_ktime_get_ns();
+		flight->user_since_ns = clock_now();
 	return 0;
 }
 
@@ -272,7 +286,7 @@ int BPF_PROG(on_kvm_run, struct kvm_vcpu___lat *vcpu)
 	if (flight->task != (__u64)task) {
 		adopt(flight, task);
 	} else if (flight->user_since_ns && flight->vcpu == (__u64)vcpu) {
-		flight->user_ns += bpf_ktime_get_ns() - flight->user_since_ns;
+		flight->user_ns += clock_now() - flight->user_since_ns;
 		flight->user_since_ns = 0;
 	}
 	return 0;
@@ -312,7 +326,7 @@ int BPF_PROG(on_kvm_exit, struct kvm_vcpu___lat *vcpu, __u32 isa)
 	flight->key.exit_reason = compat_exit_reason(vcpu, isa,
 						     vendor_builtin);
 	flight->key.isa = isa;
-	flight->exit_ns = bpf_ktime_get_ns();
+	flight->exit_ns = clock_now();
 	return 0;
 }
 

@@ -2,8 +2,9 @@
 /*
  * kvmexitlat.h - types shared by kvmexitlat.bpf.c and tools/kvmexitlat.c
  *
- * Figures are nanoseconds of CLOCK_MONOTONIC as the traced kernel reads them.
- * On an emulator these are no nanoseconds of anything: the tool names the unit.
+ * Figures are nanoseconds of CLOCK_MONOTONIC as the traced kernel reads them,
+ * or on an emulator whatever the tool has ns_per_step make of them. There they
+ * are no nanoseconds of anything: the tool names the unit.
  *
  * What it is not: no bucket rule (lat_hist.h), no kernel types.
  */

@@ -55,6 +55,7 @@ static void configure(const struct session *session)
 
 	skel->rodata->targ_tgid = session->child.pid ?: env->pid;
 	skel->rodata->targ_vcpu = env->vcpu;
+	skel->rodata->ns_per_step = session->engine.ns_per_unit;
 	skel->rodata->vendor_builtin =
 		loader_find_struct("vcpu_vmx", "kvm_intel") != LOADER_MODULE &&
 		loader_find_struct("vcpu_svm", "kvm_amd") != LOADER_MODULE;
@@ -116,7 +117,7 @@ static int take_snapshot(const struct session *session, struct snapshot *now)
 	int err;
 
 	memset(now, 0, sizeof(*now));
-	now->taken_ns = interval_now_ns();
+	now->taken_ns = interval_now_ns() / session->engine.ns_per_unit;
 	now->missed = loader_missed(skel->obj);
 	err = loader_sum_counters(skel->maps.drops, now->drops, DROP_MAX);
 	if (!err)

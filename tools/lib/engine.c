@@ -26,32 +26,32 @@
 
 static const struct engine host = {
 	.name = "host", .clock = "host-monotonic",
-	.unit = "ns", .suffix = "ns",
+	.unit = "ns", .suffix = "ns", .ns_per_unit = 1,
 };
 
 static const struct engine vm = {
 	.name = "vm", .clock = "vm-monotonic",
-	.unit = "ns", .suffix = "ns",
+	.unit = "ns", .suffix = "ns", .ns_per_unit = 1,
 };
 
 static const struct engine qemu_kvm = {
 	.name = "qemu-kvm", .clock = "vm-monotonic",
-	.unit = "ns", .suffix = "ns",
+	.unit = "ns", .suffix = "ns", .ns_per_unit = 1,
 };
 
 static const struct engine emulator = {
 	.name = "emulator", .clock = "emulated-monotonic",
-	.unit = "emulated-ns", .suffix = "emulated_ns", .emulated = true,
+	.unit = "emulated-ns", .suffix = "emulated_ns", .emulated = true, .ns_per_unit = 1,
 };
 
 static const struct engine qemu_svm = {
 	.name = "qemu-svm", .clock = "icount",
-	.unit = "insn", .suffix = "insn", .emulated = true,
+	.unit = "insn", .suffix = "insn", .emulated = true, .ns_per_unit = 1,
 };
 
 static const struct engine bochs_vmx = {
 	.name = "bochs-vmx", .clock = "bochs-ipc",
-	.unit = "insn", .suffix = "insn", .emulated = true,
+	.unit = "insn", .suffix = "insn", .emulated = true, .ns_per_unit = 1,
 };
 
 static void read_clocks(uint64_t *clock_ns, uint64_t *tsc)
@@ -64,18 +64,20 @@ static void read_clocks(uint64_t *clock_ns, uint64_t *tsc)
 }
 
 /**
- * engine_clock_is_tsc - Find out whether a monotonic nanosecond is a TSC tick
+ * engine_ns_per_tick - Compare the monotonic clock with the TSC
  *
- * An emulator that counts instructions shows them in the TSC. Only when the
- * kernel believes in a TSC of exactly 1 GHz is its monotonic clock the same
- * count. The two are compared over 2^20 ticks; 1 in 10,000 is allowed, which
- * is less than 1 in a VM-exit of 10,000 instructions.
+ * An emulator that counts instructions shows them in the TSC: 1 GHz in QEMU,
+ * the chosen speed in Bochs. The monotonic clock is the same count only when
+ * the kernel believes in exactly that frequency. The two are compared over
+ * 2^20 ticks; 1 in 10,000 is allowed, which is less than 1 in a VM-exit of
+ * 10,000 instructions.
  *
- * Return: true when they agree.
+ * Return: Nanoseconds per tick; 0: that is no whole number.
  */
-bool engine_clock_is_tsc(void)
+unsigned int engine_ns_per_tick(void)
 {
 	uint64_t start_ns, start_tsc, end_ns, end_tsc, span_ns, span_tsc, error;
+	uint64_t whole;
 
 	read_clocks(&start_ns, &start_tsc);
 	do {
@@ -84,8 +86,10 @@ bool engine_clock_is_tsc(void)
 
 	span_ns = end_ns - start_ns;
 	span_tsc = end_tsc - start_tsc;
-	error = span_ns > span_tsc ? span_ns - span_tsc : span_tsc - span_ns;
-	return error <= span_tsc / 10000;
+	whole = (span_ns + span_tsc / 2) / span_tsc;
+	error = span_ns > whole * span_tsc ? span_ns - whole * span_tsc :
+					     whole * span_tsc - span_ns;
+	return error <= span_ns / 10000 ? whole : 0;
 }
 
 static const struct engine *ask_cpuid(void)
@@ -135,9 +139,11 @@ void engine_detect(struct engine *engine, const char *name, const char *mode)
 	*engine = *found;
 	if (strcmp(engine->unit, "insn"))
 		return;
-	if ((mode && !strcmp(mode, "race")) || !engine_clock_is_tsc()) {
+	engine->ns_per_unit = engine_ns_per_tick();
+	if ((mode && !strcmp(mode, "race")) || !engine->ns_per_unit) {
 		engine->clock = emulator.clock;
 		engine->unit = emulator.unit;
 		engine->suffix = emulator.suffix;
+		engine->ns_per_unit = 1;
 	}
 }

@@ -20,9 +20,11 @@ struct engine {
 	/* The same as the end of a JSON name: ns, emulated_ns or insn. */
 	const char *suffix;
 	bool emulated;
+	/* Nanoseconds of the kernel's clock in one unit; 1 but on Bochs. */
+	unsigned int ns_per_unit;
 };
 
 void engine_detect(struct engine *engine, const char *name, const char *mode);
-bool engine_clock_is_tsc(void);
+unsigned int engine_ns_per_tick(void);
 
 #endif /* TOOLS_LIB_ENGINE_H */

@@ -177,7 +177,7 @@ static void units_of_engines(void **state)
 
 	engine_detect(&engine, "bochs-vmx", "exact");
 	assert_string_equal(engine.name, "bochs-vmx");
-	assert_string_equal(engine.unit, engine_clock_is_tsc() ?
+	assert_string_equal(engine.unit, engine_ns_per_tick() ?
 			    "insn" : "emulated-ns");
 
 	engine_detect(&engine, "no-such-engine", NULL);

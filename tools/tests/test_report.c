@@ -21,12 +21,12 @@
 
 static const struct engine engine_host = {
 	.name = "host", .clock = "host-monotonic",
-	.unit = "ns", .suffix = "ns",
+	.unit = "ns", .suffix = "ns", .ns_per_unit = 1,
 };
 
 static const struct engine engine_exact = {
 	.name = "qemu-svm", .clock = "icount",
-	.unit = "insn", .suffix = "insn", .emulated = true,
+	.unit = "insn", .suffix = "insn", .emulated = true, .ns_per_unit = 1,
 };
 
 static void add(struct lat_dist *dist, uint64_t value)
