@@ -31,7 +31,10 @@ fi
 [ -d "$tree" ] || usage_error "TOPIC: no tree $tree: make source TOPIC=$topic"
 
 g() { git -C "$tree" "$@"; }
-export_to() { g format-patch -q --zero-commit --no-signature --base="$base" -N -o "$1" "$2"; }
+# Neither the user's git configuration nor the size of the repository, which
+# decides how git shortens hashes, may show in a patch.
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+export_to() { g -c core.abbrev=12 format-patch -q --zero-commit --no-signature --base="$base" -N -o "$1" "$2"; }
 
 base=$(g rev-parse base) || die "no branch base in $tree"
 [ -z "$(g status --porcelain -uno)" ] || die "$tree has uncommitted changes"
