@@ -25,6 +25,9 @@ known_as() {
 	awk -F'\t' -v e="$1" -v t="$2" '!/^#/ && ($1 == e || $1 == "all") && $2 == t { print $3; exit }' "$known"
 }
 
+# pthread_cancel() loads it when it is called: no program names it.
+libgcc=$(realpath "$(gcc -print-file-name=libgcc_s.so.1)")
+
 # write_list FLAVOUR: the list of tests for kernel/boot/run --tests.
 write_list() {
 	local t
@@ -34,8 +37,8 @@ write_list() {
 		hang) continue ;;
 		slow) [ "$level" = full ] || continue ;;
 		esac
-		printf '[%s]\ncommand = /selftests/%s\nadd = %s:/selftests\nsmp = 2\nmem = 2048\n' \
-			"$t" "$t" "$out/kernel/$1/selftests/bin"
+		printf '[%s]\ncommand = /selftests/%s\nadd = %s:/selftests\nadd = %s\nsmp = 2\nmem = 2048\n' \
+			"$t" "$t" "$out/kernel/$1/selftests/bin" "$libgcc:$libgcc"
 		printf 'timeout_emulated = 120\ntimeout_wall = 300\n'
 	done <"$out/kernel/$1/selftests/list"
 }
