@@ -2,7 +2,7 @@
 /*
  * watch.cc - ends a machine that resets, wakes one that hangs, tells the totals
  *
- *  - A hardware reset after the first ends Bochs: a guest that panics and
+ *  - A reset of CPU 0 after the first ends Bochs: a guest that panics and
  *    reboots must not run its test a second time.
  *  - SIGUSR1 raises an NMI on every CPU, for backtraces of a hung guest; it
  *    works with interrupts off and inside VMX guests.
@@ -59,13 +59,15 @@ void lab_init(void)
 }
 
 /**
- * lab_reset - Start to watch at the first hardware reset, end at the second
+ * lab_reset - Start to watch at the first reset of CPU 0, end at the second
  * @cpu: Bochs's number of the CPU that is being reset.
- * @type: BX_RESET_HARDWARE or BX_RESET_SOFTWARE (INIT).
+ *
+ * The keyboard controller's reset is a "software reset" to Bochs, as is an
+ * INIT; nobody sends one to the boot CPU for another reason.
  */
-void lab_reset(unsigned cpu, unsigned type)
+void lab_reset(unsigned cpu, unsigned)
 {
-	if (cpu || type != BX_RESET_HARDWARE)
+	if (cpu)
 		return;
 	if (running) {
 		stop_machine();
