@@ -5,7 +5,8 @@
 # Keys and what they are where a case does not say.
 declare -gA case_defaults=(
 	[bench]='' [payload]='' [args]='' [vmm]='' [cpus]=1 [warmup]=200
-	[samples]=1000 [groups]='' [engines]=''
+	[samples]=1000 [groups]='' [engines]='' [exits]=0
+	[probe]='' [configs]='off on'
 )
 declare -gA case_values=()
 case_names=()
@@ -44,6 +45,11 @@ case_runs() {
 	local engines=${case_values[$1.engines]}
 
 	[ -z "$engines" ] || [[ " $engines " == *" $2 "* ]]
+}
+
+# case_has_config NAME CONFIG: base always, off and on as the case says.
+case_has_config() {
+	[ "$2" = base ] || [[ " ${case_values[$1.configs]} " == *" $2 "* ]]
 }
 
 # case_in NAME GROUP: does the case carry this group.

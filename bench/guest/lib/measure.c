@@ -77,13 +77,16 @@ static void measure_one(const struct measure_case *c)
 	u32 warmup = arg_u64("warmup", 100);
 	u32 n = arg_u64("samples", 1000);
 	u32 left, now;
+	u32 flags = c->flags;
 	u64 *dst;
 
+	if (c->prep || c->sample)
+		flags |= WIRE_PREPARED;
 	if (!n)
 		panic("argument 'samples' is 0");
 	if (c->setup)
 		c->setup();
-	dst = record_open(record_name(c), c->flags, warmup, n);
+	dst = record_open(record_name(c), flags, warmup, n);
 	for (left = warmup; left; left -= now) {
 		now = left < n ? left : n;
 		take(c, dst, now);

@@ -87,11 +87,13 @@ struct wire_info {
 #define WIRE_ALL_CPUS		0x1
 /* Idle time passes inside the samples: no count of instructions. */
 #define WIRE_IDLE		0x2
+/* Work is done between the samples, outside of them. */
+#define WIRE_PREPARED		0x4
 
 /**
  * struct wire_record - One case's samples, in the order they were taken
  * @name: Case name, NUL terminated
- * @flags: WIRE_ALL_CPUS, WIRE_IDLE
+ * @flags: WIRE_ALL_CPUS, WIRE_IDLE, WIRE_PREPARED
  * @warmup: Iterations that went before and were dropped
  * @n: Number of samples
  * @label: Label of the emulator's count window, 0 if there was none
