@@ -23,7 +23,7 @@
 
 #define BINS		40
 /* Points of a curve. */
-#define CURVE		300
+#define CURVE		200
 /* Beyond this many times the distance from min to p99 a tail is cut off. */
 #define TAIL_KEPT	1.5
 
@@ -213,7 +213,7 @@ static int write_histogram(const struct report *report, const struct sample_set 
 
 /*
  * The value at every percentile: 1 / (1 - q), value; evenly spaced on a
- * logarithmic axis, from the median's side up to the last sample.
+ * logarithmic axis up to the last sample, and only where the value changes.
  */
 static int write_percentiles(const struct report *report, const struct sample_set *set,
 			     int config, const double *sorted)
@@ -221,7 +221,7 @@ static int write_percentiles(const struct report *report, const struct sample_se
 	FILE *file = open_in(report, "%s.%s.%s.perc", set->bench, set->name,
 			     sample_config_names[config]);
 	size_t n = set->cells[config].n, at;
-	double x;
+	double x, last = NAN;
 	int k;
 
 	if (!file)
@@ -229,6 +229,9 @@ static int write_percentiles(const struct report *report, const struct sample_se
 	for (k = 0; k <= CURVE; k++) {
 		x = pow(n, (double)k / CURVE);
 		at = k == CURVE ? n - 1 : fmin(n - 1, floor((1 - 1 / x) * n));
+		if (sorted[at] == last && k < CURVE)
+			continue;
+		last = sorted[at];
 		fprintf(file, "%.8g %.10g\n", x, sorted[at]);
 	}
 	return close_written(file);

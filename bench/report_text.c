@@ -189,9 +189,10 @@ static int rank(const struct report *report, int change, int sign,
 		if (!set)
 			break;
 		words_signed(shift, sizeof(shift), report_ab(set, change)->shift);
-		len += snprintf(text + len, sizeof(text) - len, "%s%s %s %s %s (%+.2f%%)",
-				k ? "; " : "", set->bench, set->name, shift, set->unit,
-				100 * share(set, change));
+		len += snprintf(text + len, sizeof(text) - len, "%s%s%s%s %s %s (%+.2f%%)",
+				k ? "; " : "", report->bench_count > 1 ? set->bench : "",
+				report->bench_count > 1 ? " " : "", set->name, shift,
+				set->unit, 100 * share(set, change));
 		if (len >= sizeof(text))
 			break;
 	}

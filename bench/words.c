@@ -82,8 +82,11 @@ void words_change(char *buf, size_t size, const struct sample_set *set,
 			 stats_effect_word(ab->delta), ab->delta);
 		break;
 	case STATS_UNMOVED:
-		snprintf(buf, size, "bulk unmoved (95%% in [0, 0]), tails may differ: delta %+.2f",
-			 ab->delta);
+		if (fabs(ab->delta) < 0.005)
+			snprintf(buf, size, "unmoved, 95%% in [0, 0]");
+		else
+			snprintf(buf, size, "unmoved, 95%% in [0, 0]; tails differ (delta %+.2f)",
+				 ab->delta);
 		break;
 	case STATS_TOO_FEW:
 		snprintf(buf, size, "too few samples to say (%s %s)", shift, set->unit);

@@ -141,7 +141,7 @@ says() { grep -qF -- "$2" "$1" || { echo "not there: $2"; return 1; }; }
 ok "a row with engine, clock, unit and a loss" says "$q/report.md" \
 	"| cpuid | qemu-svm | tsc-guest | insn | 1462 | 1474 | 1474 | +12 insn (+0.82%) in every sample | the same in every sample |"
 ok "the caution" says "$q/report.md" "They are not time."
-ok "losses are named" says "$q/report.md" "- Largest increases, off − base: vmexit vmcall +12 insn (+0.86%); vmexit cpuid +12 insn (+0.82%)"
+ok "losses are named" says "$q/report.md" "- Largest increases, off − base: vmcall +12 insn (+0.86%); cpuid +12 insn (+0.82%)"
 ok "what this engine lacks" says "$b/report.md" \
 	"- Bench vmexit, measured on qemu-svm but not on bochs-vmx: ipi_other_insn."
 ok "engines without figures" says "$q/report.md" \
