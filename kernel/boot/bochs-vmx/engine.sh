@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154,SC2034
 # bochs-vmx: Bochs as a CPU with Intel VMX, by interpretation.
 # Functions are described in ../README.md, Bochs itself in README.md.
 #
