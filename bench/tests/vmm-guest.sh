@@ -35,7 +35,7 @@ test_linux() {
 		--append "console=ttyS0 quiet panic=-1 no_timer_check" \
 		--initrd /guest/linux.cpio /bzImage
 	result $? "Linux boots with $1 CPU(s) and its status comes through"
-	run 1 "initrd" --kind linux --mem 256 --initrd /no-such-file /bzImage
+	run 1 "no-such-file" --kind linux --mem 256 --initrd /no-such-file /bzImage
 	result $? "control: a missing initrd is named"
 	run 1 "kernel '/vmm'" --kind linux --mem 256 /vmm
 	result $? "control: no bzImage"
