@@ -46,7 +46,8 @@ struct session {
 	bool gone;
 };
 
-static void configure(const struct session *session)
+static void configure(const struct session *session,
+		      const struct loader_kernel *kernel)
 {
 	struct kvmexitlat_bpf *skel = session->skel;
 	const struct env *env = session->env;
@@ -57,8 +58,7 @@ static void configure(const struct session *session)
 	skel->rodata->targ_vcpu = env->vcpu;
 	skel->rodata->ns_per_step = session->engine.ns_per_unit;
 	skel->rodata->vendor_builtin =
-		loader_find_struct("vcpu_vmx", "kvm_intel") != LOADER_MODULE &&
-		loader_find_struct("vcpu_svm", "kvm_amd") != LOADER_MODULE;
+		kernel->vmx != LOADER_MODULE && kernel->svm != LOADER_MODULE;
 	if (!keys) {
 		keys = DEFAULT_MAP_BYTES /
 		       (sizeof(struct exit_hist) * (cpus > 0 ? cpus : 1));
@@ -79,9 +79,10 @@ static int explain(const struct loader_error *error)
 static int attach(struct session *session)
 {
 	struct loader_error error = {};
+	struct loader_kernel kernel;
 	int err;
 
-	if (loader_check_kernel(&error))
+	if (loader_check_kernel(&kernel, &error))
 		return explain(&error);
 	session->skel = kvmexitlat_bpf__open();
 	if (!session->skel) {
@@ -89,7 +90,7 @@ static int attach(struct session *session)
 			    strerror(errno));
 		return CLI_FAILED;
 	}
-	configure(session);
+	configure(session, &kernel);
 	if (loader_load(session->skel->obj, &error))
 		return explain(&error);
 	err = kvmexitlat_bpf__attach(session->skel);

@@ -79,35 +79,19 @@ static enum loader_place find_type(struct btf *vmlinux, const char *name,
 }
 
 /**
- * loader_find_struct - Find out where a struct of the kernel is described
- * @name: The struct.
- * @module: The module that has it when the kernel itself has not.
- *
- * Return: LOADER_KERNEL, LOADER_MODULE, or LOADER_NOWHERE: neither has it, or
- * there is no BTF.
- */
-enum loader_place loader_find_struct(const char *name, const char *module)
-{
-	struct btf *vmlinux = btf__load_vmlinux_btf();
-	enum loader_place place;
-
-	if (!vmlinux)
-		return LOADER_NOWHERE;
-	place = find_type(vmlinux, name, BTF_KIND_STRUCT, module);
-	btf__free(vmlinux);
-	return place;
-}
-
-/**
  * loader_check_kernel - Find out whether this machine can trace KVM at all
+ * @kernel: Where KVM's vendor halves are; only when this succeeds.
  * @error: Where the reason goes.
+ *
+ * Reading a kernel's BTF takes longer than all the rest of a tool's start.
  *
  * Return: 0; -EPERM: not enough privilege; -ENOENT: the kernel has no BTF;
  * -ENODEV: KVM's tracepoints or both of its vendor halves are missing.
  */
-int loader_check_kernel(struct loader_error *error)
+int loader_check_kernel(struct loader_kernel *kernel,
+			struct loader_error *error)
 {
-	enum loader_place tracepoint, vmx, svm;
+	enum loader_place tracepoint;
 	struct btf *vmlinux;
 
 	error->reason[0] = '\0';
@@ -120,13 +104,15 @@ int loader_check_kernel(struct loader_error *error)
 				   "the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
 	tracepoint = find_type(vmlinux, "btf_trace_kvm_exit", BTF_KIND_TYPEDEF,
 			       "kvm");
-	vmx = find_type(vmlinux, "vcpu_vmx", BTF_KIND_STRUCT, "kvm_intel");
-	svm = find_type(vmlinux, "vcpu_svm", BTF_KIND_STRUCT, "kvm_amd");
+	kernel->vmx = find_type(vmlinux, "vcpu_vmx", BTF_KIND_STRUCT,
+				"kvm_intel");
+	kernel->svm = find_type(vmlinux, "vcpu_svm", BTF_KIND_STRUCT,
+				"kvm_amd");
 	btf__free(vmlinux);
 	if (tracepoint == LOADER_NOWHERE)
 		return give_reason(error, -ENODEV, true,
 				   "no tracepoint kvm_exit: is the module kvm loaded?");
-	if (vmx == LOADER_NOWHERE && svm == LOADER_NOWHERE)
+	if (kernel->vmx == LOADER_NOWHERE && kernel->svm == LOADER_NOWHERE)
 		return give_reason(error, -ENODEV, true,
 				   "neither kvm_intel nor kvm_amd is loaded");
 	return 0;

@@ -26,9 +26,15 @@ enum loader_place {
 	LOADER_MODULE,
 };
 
+/* Where this machine has the two halves of KVM. */
+struct loader_kernel {
+	enum loader_place vmx;
+	enum loader_place svm;
+};
+
 void loader_set_verbose(bool verbose);
-int loader_check_kernel(struct loader_error *error);
-enum loader_place loader_find_struct(const char *name, const char *module);
+int loader_check_kernel(struct loader_kernel *kernel,
+			struct loader_error *error);
 int loader_load(struct bpf_object *object, struct loader_error *error);
 void loader_explain_attach(int err, struct loader_error *error);
 uint64_t loader_missed(const struct bpf_object *object);

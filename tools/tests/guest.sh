@@ -37,10 +37,10 @@ test_counts() {
 	reportcheck "$report" cpuid=1000 io=500 hlt=100 lost=0 lines=1 vcpus=1
 }
 
-# No exit comes twice or is left out over 35,000 of them, ticks included.
+# No exit comes twice or is left out over 23,000 of them, ticks included.
 test_many() {
-	trace -- exitgen -c 30000 -o 5000
-	reportcheck "$report" cpuid=30000 io=5000 lost=0 split buckets
+	trace -- exitgen -c 20000 -o 3000
+	reportcheck "$report" cpuid=20000 io=3000 lost=0 split buckets
 }
 
 test_split() {
@@ -55,9 +55,9 @@ test_split() {
 
 # What the VMM does in user space must not change KVM's handling time.
 test_handling() {
-	trace -- exitgen -o 1000
+	trace -- exitgen -o 200
 	idle=$(reportcheck "$report" print:io.handling.min)
-	trace -- exitgen -o 1000 -s 100000
+	trace -- exitgen -o 200 -s 20000
 	busy=$(reportcheck "$report" print:io.handling.min)
 	echo "handling of OUT: $idle, with work in user space $busy"
 	[ "$idle" -gt 500 ] || fail "that is too little"
@@ -93,8 +93,8 @@ test_full() {
 
 # The reports of all intervals together hold every exit exactly once.
 test_intervals() {
-	trace 0.005 -- exitgen -c 20000 -o 4000
-	reportcheck "$report" cpuid=20000 io=4000 lost=0 'lines>=5' split
+	trace 0.005 -- exitgen -c 10000 -o 2000
+	reportcheck "$report" cpuid=10000 io=2000 lost=0 'lines>=5' split
 }
 
 test_count() {
@@ -201,11 +201,11 @@ test_no_btf() {
 	grep -q 'no BTF' "$work/stderr" || fail "no reason"
 }
 
-# Ticks of one CPUID exit: the median of 200 passes with 120, less the same
+# Ticks of one CPUID exit: the median of 50 passes with 120, less the same
 # with 20. On an exact engine these are instructions.
 ticks() {
-	few=$(exitgen "$1" 20 -r 200 | sed 's/.*median_tsc //')
-	many=$(exitgen "$1" 120 -r 200 | sed 's/.*median_tsc //')
+	few=$(exitgen "$1" 20 -r 50 | sed 's/.*median_tsc //')
+	many=$(exitgen "$1" 120 -r 50 | sed 's/.*median_tsc //')
 	echo $(((many - few) / 100))
 }
 
