@@ -4,7 +4,7 @@
  *
  * Mounts what a kernel test expects, runs the jobs of the file /job/list one
  * after the other with their output on COM2, reports every step on I/O port
- * 0xe9, packs /out onto the scratch disk and powers off.
+ * 0xe9, packs /out into shared memory or onto a disk and powers off.
  *
  * It is not a service manager and not a test framework: it knows nothing of
  * what it runs, never judges output, and keeps quiet on the kernel console
@@ -19,6 +19,7 @@
  * Limits: a kernel without /dev/port and ioperm cannot report; a job that blocks signals
  * in the kernel for more than KILL_WAIT_S is given up together with the boot.
  */
+#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +31,7 @@
 #include <string.h>
 #include <sys/io.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -45,6 +47,10 @@
 #define REPORT_PORT	0xe9
 #define KILL_WAIT_S	10
 #define STATUS_NO_EXEC	127
+#define STATUS_NO_ROOM	126
+#define PCI_DEVICES	"/sys/bus/pci/devices"
+#define IVSHMEM_VENDOR	0x1af4
+#define IVSHMEM_DEVICE	0x1110
 
 static const struct {
 	const char *source, *target, *type, *data;
@@ -61,7 +67,7 @@ static const struct {
 	{ "cgroup2",	"/sys/fs/cgroup",		"cgroup2",	"" },
 };
 
-static const char * const disks[] = { "/dev/vda", "/dev/sda" };
+static char * const disks[] = { "/dev/vda", "/dev/sda" };
 
 /*
  * Write @text to the port that the host listens on. Where the kernel has no
@@ -218,8 +224,8 @@ static void show_backtraces(void)
 	put("/proc/sys/kernel/printk", "5");
 }
 
-/* Become the job: own session, signals as at birth, @tty as 0 (or not), 1, 2. */
-static void exec_job(char **argv, int tty, bool interactive)
+/* Become the job: own session, signals as at birth, @tty as 1 (and 0), @err as 2. */
+static void exec_job(char **argv, int tty, int err, bool interactive)
 {
 	sigset_t none;
 
@@ -230,7 +236,7 @@ static void exec_job(char **argv, int tty, bool interactive)
 		ioctl(tty, TIOCSCTTY, 1);
 	dup2(interactive ? tty : open("/dev/null", O_RDONLY), 0);
 	dup2(tty, 1);
-	dup2(tty, 2);
+	dup2(err, 2);
 	execvp(argv[0], argv);
 	dprintf(2, "init: %s: %s\n", argv[0], strerror(errno));
 	_exit(STATUS_NO_EXEC);
@@ -306,7 +312,7 @@ static int run_job(const char *number, long limit_s, char **argv, int output)
 	report("@start %s %u %llu\n", number, sent_bytes(output), __rdtsc());
 	pid = fork();
 	if (!pid)
-		exec_job(argv, tty, interactive);
+		exec_job(argv, tty, tty, interactive);
 	status = pid < 0 ? STATUS_NO_EXEC : wait_for(pid, limit_s);
 	if (status < 0) {
 		warn("job %s is over its limit of %ld emulated seconds",
@@ -354,25 +360,99 @@ static int run_jobs(char *list, size_t size, int output)
 	return status;
 }
 
-/* Write a tar of /out to the scratch disk, if there is anything in it. */
+/* Does file @name in PCI device folder @folder hold the number @value? */
+static bool pci_is(const char *folder, const char *name, unsigned long value)
+{
+	char path[300], text[32];
+
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/%s", folder, name);
+	return get(path, text, sizeof(text)) > 0 &&
+	       strtoul(text, NULL, 16) == value;
+}
+
+/* Map the memory that QEMU shares with the host (ivshmem); NULL without it. */
+static char *map_shared(size_t *size)
+{
+	struct dirent *entry;
+	char *map = NULL;
+	struct stat st;
+	char path[300];
+	DIR *devices;
+	int fd;
+
+	devices = opendir(PCI_DEVICES);
+	while (devices && !map && (entry = readdir(devices))) {
+		if (!pci_is(entry->d_name, "vendor", IVSHMEM_VENDOR) ||
+		    !pci_is(entry->d_name, "device", IVSHMEM_DEVICE))
+			continue;
+		snprintf(path, sizeof(path), PCI_DEVICES "/%s/enable", entry->d_name);
+		put(path, "1");
+		snprintf(path, sizeof(path), PCI_DEVICES "/%s/resource2", entry->d_name);
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		if (fd >= 0 && !fstat(fd, &st)) {
+			*size = st.st_size;
+			map = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE,
+				   MAP_SHARED, fd, 0);
+		}
+		if (map == MAP_FAILED)
+			map = NULL;
+		close(fd);
+	}
+	if (devices)
+		closedir(devices);
+	return map;
+}
+
+/* Start tar with /out going to @target, "-" being @to; returns its process. */
+static pid_t start_tar(char *target, int to, int err)
+{
+	char *argv[] = { "tar", "-C", "/out", "-cf", target, ".", NULL };
+	pid_t pid = fork();
+
+	if (!pid)
+		exec_job(argv, to, err, false);
+	return pid;
+}
+
+/* Copy a tar of /out into @map; returns tar's status, or STATUS_NO_ROOM. */
+static int tar_to_memory(char *map, size_t size, int output)
+{
+	size_t sum = 0;
+	ssize_t len;
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return STATUS_NO_EXEC;
+	pid = start_tar("-", ends[1], output);
+	close(ends[1]);
+	while (sum < size && (len = read(ends[0], map + sum, size - sum)) > 0)
+		sum += len;
+	close(ends[0]);
+	return sum == size ? STATUS_NO_ROOM : wait_for(pid, 0);
+}
+
+/*
+ * Hand /out to the host as a tar, if there is anything in it: through shared
+ * memory, which is there in no time, or else through the scratch disk.
+ */
 static void save_out(int output)
 {
-	char * const argv[] = { "tar", "-C", "/out", "-cf", NULL, ".", NULL };
-	char **tar = (char **)argv;
-	size_t i;
-	pid_t pid;
+	size_t size = 0, i;
+	char *map;
 
 	/* An empty folder can be removed. */
 	if (!rmdir("/out"))
 		return;
+	map = map_shared(&size);
+	if (map) {
+		report("@out %d\n", tar_to_memory(map, size, output));
+		return;
+	}
 	for (i = 0; i < sizeof(disks) / sizeof(disks[0]); i++) {
 		if (access(disks[i], W_OK))
 			continue;
-		tar[4] = (char *)disks[i];
-		pid = fork();
-		if (!pid)
-			exec_job(tar, output, false);
-		report("@out %d\n", wait_for(pid, 0));
+		report("@out %d\n", wait_for(start_tar(disks[i], output, output), 0));
 		sync();
 		return;
 	}
