@@ -129,18 +129,18 @@ static void check_memory(void)
 
 static void check_others(void)
 {
-	u32 i;
+	u32 answered = 0;
+	u32 before, i;
 
 	report(info->nr_vcpus == arg_u64("vcpus", 1), "number of vCPUs");
 	for (i = 1; i < info->nr_vcpus; i++) {
+		before = irqs;
 		cli();
 		apic_ipi(i, VECTOR_TEST + 1);
-		while (others != i) {
-			sti_hlt();
-			cli();
-		}
+		wait_irq(before);
+		answered += others == i;
 	}
-	report(others == info->nr_vcpus - 1, "every vCPU answers its IPI");
+	report(answered == info->nr_vcpus - 1, "every vCPU answers its IPI");
 }
 
 static void on_other(struct irq_frame *frame)
