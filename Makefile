@@ -65,6 +65,7 @@ selftests: kernel
 
 boot: deps
 	@$(call room,kernel/boot,all)
+	@$(if $(filter all bochs-vmx,$(ENGINE)),kernel/boot/bochs-vmx/build.sh $(O))
 
 bpf: kernel
 	@$(call room,bpf,all)

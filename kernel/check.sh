@@ -64,6 +64,12 @@ engine_suites() {
 		done
 	done
 	suite "boot controls" room kernel/boot check
+	[[ " ${engines[*]} " != *" bochs-vmx "* ]] ||
+		suite "bochs behaviour" "$top/kernel/boot/bochs-vmx/tests/behaviour.sh"
+	if [ "$level" = full ]; then
+		suite "bochs controls" "$top/kernel/boot/bochs-vmx/tests/controls.sh"
+		suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
+	fi
 	for e in "${engines[@]}"; do
 		suite "$e selftests" "$top/kernel/tests/selftests.sh" "$out" "$e" "$level"
 	done
