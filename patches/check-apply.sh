@@ -14,11 +14,12 @@ prepare_repo() {
 			sed -n 's,^diff --git a/\(.*\)/[^/]* b/.*,/\1/,p' {} + |
 		  LC_ALL=C sort -u)
 	want="$(git -C "$base" rev-parse base) $out $folders"
-	[ "$(cat "$work/repo.id" 2>/dev/null)" = "$want" ] && return
+	[ "$(cat "$work/repo.id" 2>/dev/null)" = "$want" ] && [ -f "$work/repo.folders" ] && return
 	say "checking out what the patches touch"
 	rm -rf "$work/repo" "$work/repo.id"
 	git clone -q --shared --no-checkout --branch base "$out/kernel/linux.git" "$work/repo" &&
-	printf '%s\n' "$folders" | repo_git sparse-checkout set --no-cone --stdin &&
+	printf '%s\n' "$folders" >"$work/repo.folders" &&
+	repo_git sparse-checkout set --no-cone --stdin <"$work/repo.folders" &&
 	repo_git checkout -q --detach base || die "cannot check out base in $work/repo (disk full?)"
 	printf '%s\n' "$want" >"$work/repo.id"
 }
@@ -209,20 +210,22 @@ check_markers() {
 	apply_on_base plain 00-base && am "$work/repo" plain "${all[@]}"
 }
 
-# Unpack from a tarball what the patches touch, and apply everything there.
+# Unpack from a tarball the folders that the patches touch, and apply everything
+# there.
 check_vanilla() {
 	local repo=$tmp/vanilla root files
 
 	say "unpacking ${1##*/}"
 	root=$(tar -tf "$1" 2>/dev/null | head -n 1 | cut -d/ -f1)
-	mkdir "$repo" && (cd "$repo" && sed -n '2,$s,^/\(.*\)/$,'"$root"'/\1,p' "$work/repo.id" |
-		tar -xf "$1" --strip-components=1 --no-recursion --wildcards --wildcards-match-slash \
-			-T <(sed -n 's,.* /\(.*\)/$,\1,p; s,^/\(.*\)/$,\1,p' "$work/repo.id" | sort -u |
-			     sed "s,^,$root/,; s,\$,/*,") 2>"$tmp/tar.log"
-		true)
-	[ -f "$repo/virt/kvm/kvm_main.c" ] || { printf 'cannot unpack %s: %s' "$1" "$(head -n 1 "$tmp/tar.log")"; return 1; }
-	git -C "$repo" init -q -b base && git -C "$repo" add -A -f && git -C "$repo" commit -q -m vanilla ||
-		{ echo "cannot import ${1##*/}"; return 1; }
+	# tar wants each pattern to match something that no earlier one did.
+	mkdir "$repo" && awk -v root="$root" '!last || index($0, last) != 1 { last = $0; print root $0 "*" }' \
+		"$work/repo.folders" >"$tmp/wanted" || return 1
+	tar -C "$repo" -xf "$1" --strip-components=1 --wildcards -T "$tmp/wanted" 2>"$tmp/tar.log" &&
+	git -C "$repo" init -q -b base && git -C "$repo" add -A -f &&
+	git -C "$repo" commit -q -m vanilla || {
+		printf 'cannot import %s: %s' "${1##*/}" "$(head -n 1 "$tmp/tar.log")"
+		return 1
+	}
 	mapfile -t files < <(patches_of "${topics[@]}")
 	am "$repo" 3way "${files[@]}"
 }
