@@ -41,6 +41,10 @@ fast_suites() {
 	suite patches-fast "$top/patches/check.sh" --fast "$out"
 }
 
+# "normal" repeats and cross-checks a part of vmexit, "full" all of it.
+exact_cases=cpuid,pio_user_out,hlt_wake,npf_anon cross_cases=cpuid,pio_user_out
+[ "$level" != full ] || exact_cases='' cross_cases=''
+
 # What runs inside an engine: one list per room.
 lists() { ls "$top/kernel/tests.cfg" "$top"/*/tests/tests.cfg "$top"/kernel/boot/*/tests/tests.cfg 2>/dev/null; }
 
@@ -71,6 +75,11 @@ engine_suites() {
 		suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
 	fi
 	for e in "${engines[@]}"; do
+		case $e in
+		qemu-svm | bochs-vmx)
+			suite "$e exact" "$top/bench/tests/exact.sh" "$e" "$exact_cases"
+			suite "$e cross-check" "$top/bench/tests/cross.sh" "$e" base "$cross_cases" ;;
+		esac
 		suite "$e selftests" "$top/kernel/tests/selftests.sh" "$out" "$e" "$level"
 	done
 }
