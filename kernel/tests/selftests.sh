@@ -20,7 +20,7 @@ dir=$out/selftests
 mkdir -p "$dir" || die "cannot create $dir"
 known=$top/kernel/tests/selftests.known
 
-# known_as ENGINE TEST: "fail" or "slow" when the list says so.
+# known_as ENGINE TEST: what the list says of it, if anything.
 known_as() {
 	awk -F'\t' -v e="$1" -v t="$2" '!/^#/ && ($1 == e || $1 == "all") && $2 == t { print $3; exit }' "$known"
 }
@@ -30,15 +30,18 @@ libgcc=$(realpath "$(gcc -print-file-name=libgcc_s.so.1)")
 
 # write_list FLAVOUR: the list of tests for kernel/boot/run --tests.
 write_list() {
-	local t
+	local t mode
 
 	while read -r t; do
+		mode=exact
 		case $(known_as "$engine" "$t") in
 		hang) continue ;;
 		slow) [ "$level" = full ] || continue ;;
+		race) mode=race ;;
 		esac
 		printf '[%s]\ncommand = /selftests/%s\nadd = %s:/selftests\nadd = %s\nsmp = 2\nmem = 2048\n' \
 			"$t" "$t" "$out/kernel/$1/selftests/bin" "$libgcc:$libgcc"
+		[ "$engine" != qemu-svm ] || echo "mode = $mode"
 		printf 'timeout_emulated = 120\ntimeout_wall = 300\n'
 	done <"$out/kernel/$1/selftests/list"
 }
