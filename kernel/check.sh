@@ -38,7 +38,7 @@ fast_suites() {
 	for r in kernel/boot bpf tools bench; do
 		suite "$r" room "$r" check-fast
 	done
-	suite patches-fast "$top/patches/check.sh" --fast "$out"
+	suite patches-fast "$top/patches/check.sh" "$out" --fast
 }
 
 # "normal" repeats and cross-checks a part of vmexit, "full" all of it.
