@@ -198,6 +198,7 @@ check_markers() {
 	local t all=()
 
 	rm -rf "$tmp/mock"
+	# shellcheck disable=SC2013 # names of topics are single words
 	for t in $(grep -rhoE '^\+.*Topic [1-9]0-[a-z]+' "$dir/00-base" | sed 's/.*Topic //' | sort -u); do
 		mock_patches "$t" >"$tmp/mock.log" 2>&1 ||
 			{ printf 'no mock patches for %s: %s' "$t" "$(tail -n 1 "$tmp/mock.log")"; return 1; }

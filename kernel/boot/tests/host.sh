@@ -35,7 +35,7 @@ PATH=$tmp/bin refused 4 "no qemu-system-x86_64 in PATH: install qemu-system-x86"
 
 # A full disk.
 if [ "$(id -u)" = 0 ] && mkdir "$tmp/full" && mount -t tmpfs -o size=12m tmpfs "$tmp/full" 2>/dev/null; then
-	(O=$tmp/full make -s -C "$boot" guest >/dev/null 2>&1)
+	make -s -C "$boot" O="$tmp/full" guest >/dev/null 2>&1
 	cat /dev/zero >"$tmp/full/filler" 2>/dev/null
 	O=$tmp/full refused 1 "cannot write to $tmp/full" "full disk" qemu-svm "$image" -- true
 	umount "$tmp/full"
