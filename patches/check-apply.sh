@@ -40,16 +40,16 @@ explain_failure() {
 	shift
 	n=$(cat "$(git -C "$repo" rev-parse --absolute-git-dir)/rebase-apply/next" 2>/dev/null)
 	patch=${!n:-$1}
-	git -C "$repo" am --abort >/dev/null 2>&1
+	# Stay at the patch before it, then go hunk by hunk.
 	git -C "$repo" am --quit >/dev/null 2>&1
-	# Up to the patch before it, then hunk by hunk.
+	git -C "$repo" reset -q --hard
 	log=$(git -C "$repo" apply --reject --verbose "$patch" 2>&1)
 	git -C "$repo" reset -q --hard
 	git -C "$repo" clean -q -f
 	n=$(sed -n 's/.*\(corrupt patch\|patch fragment without header\) at .*line \([0-9]*\).*/\2/p;
 		   s/.*\(corrupt patch\) at line \([0-9]*\).*/\2/p' <<<"$log" | head -n 1)
 	if [ -n "$n" ]; then
-		printf '%s is corrupt: %s' "${patch#"$dir"/}" "$(hunk_of "$patch" "$n")"
+		printf '%s is corrupt: %s' "${patch#"$dir"/}" "$(hunk_of "$patch" $((n - 1)))"
 		return
 	fi
 	printf '%s does not apply: %s' "${patch#"$dir"/}" "$(awk '
@@ -160,21 +160,21 @@ check_style() {
 	return 0
 }
 
-# Damage a line of context in the last hunk of the topic's first patch: it must
-# be refused, and the message must name patch, file and hunk.
+# Damage the last line of context of the topic's last patch but one, so that other
+# patches lie below it: it must be refused by its name, file and hunk.
 check_corrupt() {
-	local topic=$1 first why keep=$dir line
+	local topic=$1 bad why keep=$dir line
 
 	shift
-	first=$(patches_of "$topic" | head -n 1)
+	bad=$(patches_of "$topic" | tail -n 2 | head -n 1)
 	rm -rf "$tmp/bad" && mkdir "$tmp/bad" && cp -r "$dir"/[0-9]* "$tmp/bad" || return 1
-	line=$(awk '/^@@ /{ h = NR } h && NR > h && /^ ./ { l = NR } END { print l }' "$first")
-	sed -i "${line}s/\$/ damaged/" "$tmp/bad/$topic/${first##*/}"
+	line=$(awk '/^@@ /{ h = NR } h && NR > h && /^ ./ { l = NR } END { print l }' "$bad")
+	sed -i "${line}s/\$/ damaged/" "$tmp/bad/$topic/${bad##*/}"
 	dir=$tmp/bad
 	why=$(apply_on_base plain "$@" "$topic") && { echo "a corrupt patch was accepted"; return 1; }
 	dir=$keep
-	[[ $why == "$topic/${first##*/}"*"$(hunk_of "$first" "$line")" ]] ||
-		{ printf 'a corrupt %s was reported as: %s' "$topic/${first##*/}" "$why"; return 1; }
+	[[ $why == "$topic/${bad##*/}"*"$(hunk_of "$bad" "$line")" ]] ||
+		{ printf 'a corrupt %s was reported as: %s' "$topic/${bad##*/}" "$why"; return 1; }
 	apply_on_base plain "$@" "$topic"
 }
 

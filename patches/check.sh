@@ -9,13 +9,14 @@
 # another. A corrupt copy of each topic must be refused (negative control).
 #
 #   --fast      no builds (seconds)
-#   --vanilla   also apply everything on a vanilla 6.12.y TARBALL
+#   --vanilla   also apply everything on a vanilla 6.12.y TARBALL (default: what
+#               vanilla.sh has fetched, if anything)
 #   --patches   check this folder instead of patches/
 #
 # Builds are kept in OUT/patches-check by the hash of the patches: what was
 # built once is not built again. JOBS limits the compiler.
-# What this is not: a boot. tests/negative and the selftests are run by
-# kernel/boot/check.
+# What this is not: a boot. The selftests run with those of the tree, and
+# tests/negative.sh boots a kernel in which they must fail.
 
 set -u -o pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -117,10 +118,11 @@ if check "all topics: git am -3" apply_on_base 3way "${topics[@]}" && [ -z "$fas
 	[ ${#topics[@]} -eq 1 ] || build_all "${topics[@]}"
 fi
 check "markers: mock topics apply alone and together" check_markers
+[ -n "$vanilla" ] || vanilla=$(find "$out/vanilla" -name '*.orig.tar.xz' 2>/dev/null | sort -V | tail -n 1)
 if [ -n "$vanilla" ]; then
 	check "vanilla ${vanilla##*/}: git am -3" check_vanilla "$vanilla"
 else
-	skip "vanilla kernel: git am -3" "no --vanilla TARBALL"
+	skip "vanilla kernel: git am -3" "no tarball: run patches/vanilla.sh"
 fi
 [ -z "$fast" ] || skip "builds" "--fast"
 echo "1..$nr"
