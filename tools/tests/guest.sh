@@ -103,10 +103,18 @@ test_count() {
 	reportcheck "$report" lines=3 exits=0 lost=0
 }
 
+# Wait until $tool has attached its probes, which takes long on a slow CPU.
+await_tool() {
+	until grep -q Tracing "$work/stderr"; do
+		kill -0 "$tool" 2>/dev/null || fail "kvmexitlat ended: $(cat "$work/stderr")"
+		usleep 10000
+	done
+}
+
 test_sigint() {
 	kvmexitlat -j 3600 >"$report" 2>"$work/stderr" &
 	tool=$!
-	until grep -q Tracing "$work/stderr"; do usleep 10000; done
+	await_tool
 	exitgen -c 700 || fail "exitgen failed"
 	kill -INT "$tool"
 	wait "$tool" || fail "kvmexitlat ended with $?"
@@ -115,12 +123,14 @@ test_sigint() {
 
 # -p: only that process, and the report comes when it ends.
 test_pid() {
-	sh -c 'sleep 2; exec exitgen -c 400' &
+	mkfifo "$work/go"
+	sh -c 'read -r _ <"$0"; exec exitgen -c 400' "$work/go" &
 	vmm=$!
 	kvmexitlat -j -p "$vmm" >"$report" 2>"$work/stderr" &
 	tool=$!
-	until grep -q Tracing "$work/stderr"; do usleep 10000; done
+	await_tool
 	exitgen -c 150 || fail "exitgen failed"
+	echo >"$work/go"
 	wait "$vmm" "$tool" || fail "kvmexitlat ended with $?"
 	reportcheck "$report" cpuid=400 lost=0 vcpus=1
 }
@@ -220,7 +230,7 @@ test_overhead() {
 	out_off=$(ticks -o)
 	kvmexitlat >"$report" 2>"$work/stderr" &
 	tool=$!
-	until grep -q Tracing "$work/stderr"; do usleep 10000; done
+	await_tool
 	cpuid_on=$(ticks -c)
 	out_on=$(ticks -o)
 	kill -INT "$tool"
