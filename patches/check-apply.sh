@@ -3,6 +3,15 @@
 # Uses its variables: dir (patches), work, tmp, base (base's work tree), out.
 # shellcheck shell=bash disable=SC2154
 
+# patches_of TOPIC...: their files, in order.
+patches_of() {
+	local t
+
+	for t; do
+		find "$dir/$t" -maxdepth 1 -name '*.patch' | LC_ALL=C sort
+	done
+}
+
 repo_git() { git -C "$work/repo" -c advice.detachedHead=false -c gc.auto=0 "$@"; }
 
 # A clone that borrows linux.git's objects and checks out only the folders that
@@ -78,6 +87,7 @@ apply_on_base() {
 
 	shift
 	mapfile -t files < <(patches_of "$@")
+	[ ${#files[@]} -gt 0 ] || { printf 'no patches in %s' "$*"; return 1; }
 	repo_git am --quit >/dev/null 2>&1
 	repo_git reset -q --hard base && repo_git clean -q -d -f || {
 		printf 'cannot reset %s' "$work/repo"

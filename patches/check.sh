@@ -85,15 +85,6 @@ check() {
 mapfile -t topics < <(cd "$dir" && printf '%s\n' [0-9][0-9]-*/ | sed 's,/$,,')
 [ -d "$dir/00-base" ] || usage_error "--patches: no folder 00-base in $dir"
 
-# patches_of TOPIC...: their files, in order.
-patches_of() {
-	local t
-
-	for t; do
-		find "$dir/$t" -maxdepth 1 -name '*.patch' | LC_ALL=C sort
-	done
-}
-
 echo "TAP version 13"
 say "patches/: ${topics[*]}"
 prepare_repo
