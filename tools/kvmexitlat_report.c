@@ -309,7 +309,7 @@ void print_report(FILE *out, const struct report *report, bool hists)
 	const struct exit_key *last = NULL;
 	size_t i;
 
-	fprintf(out, "kvmexitlat: engine %s, clock %s, unit %s, duration ",
+	fprintf(out, "kvmexitlat: engine %s, clock %s, unit %s\nduration ",
 		engine->name, engine->clock, engine->unit);
 	if (engine->emulated)
 		fprintf(out, "%" PRIu64 " %s\n", report->duration_ns,

@@ -54,13 +54,29 @@ static const struct engine bochs_vmx = {
 	.unit = "insn", .suffix = "insn", .emulated = true, .ns_per_unit = 1,
 };
 
+/*
+ * Read both clocks at one moment: of a few tries the one that took the fewest
+ * ticks, since an interrupt between the two would look like a wrong frequency.
+ */
 static void read_clocks(uint64_t *clock_ns, uint64_t *tsc)
 {
+	uint64_t before, ticks, least = UINT64_MAX;
 	struct timespec now;
+	int i;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	*tsc = __rdtsc();
-	*clock_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	*clock_ns = 0;
+	*tsc = 0;
+	for (i = 0; i < 4; i++) {
+		before = __rdtsc();
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		ticks = __rdtsc() - before;
+		if (ticks >= least)
+			continue;
+		least = ticks;
+		*tsc = before;
+		*clock_ns = (uint64_t)now.tv_sec * 1000000000 +
+			    (uint64_t)now.tv_nsec;
+	}
 }
 
 /**
