@@ -30,18 +30,15 @@ libgcc=$(realpath "$(gcc -print-file-name=libgcc_s.so.1)")
 
 # write_list FLAVOUR: the list of tests for kernel/boot/run --tests.
 write_list() {
-	local t mode
+	local t
 
 	while read -r t; do
-		mode=exact
 		case $(known_as "$engine" "$t") in
 		hang) continue ;;
 		slow) [ "$level" = full ] || continue ;;
-		race) mode=race ;;
 		esac
 		printf '[%s]\ncommand = /selftests/%s\nadd = %s:/selftests\nadd = %s\nsmp = 2\nmem = 2048\n' \
 			"$t" "$t" "$out/kernel/$1/selftests/bin" "$libgcc:$libgcc"
-		[ "$engine" != qemu-svm ] || echo "mode = $mode"
 		printf 'timeout_emulated = 120\ntimeout_wall = 300\n'
 	done <"$out/kernel/$1/selftests/list"
 }
