@@ -82,7 +82,8 @@ follow() {
 	exec {ctl}<"$work/control"
 	while :; do
 		kill -0 "$pid" 2>/dev/null || alive=0
-		while read -r line <&"$ctl" || { part+=$line; false; }; do
+		# A line may come in parts, and a part may end in a space.
+		while IFS= read -r line <&"$ctl" || { part+=$line; false; }; do
 			line=$part$line
 			part=
 			[[ $line == @* ]] || continue
