@@ -8,12 +8,34 @@ that of COMMAND, or 1 with the transcript when something did not come in time.
 """
 import os
 import pty
+import re
 import select
+import signal
 import sys
 import time
 
 LIMIT_S = 200
-STEPS = [(b"# ", b"echo answer $((6*7))\r"), (b"answer 42\r", b"\x04")]
+# Ctrl-D only at a prompt: before, the terminal is in canonical mode, and the shell,
+# which switches it to raw mode, would never see it.
+STEPS = [(rb"~ # ", b"echo answer $((6*7))\r"), (rb"answer 42\r+\n~ # ", b"\x04")]
+
+
+def end_all(pid, late):
+    """Wait for COMMAND, end it and all it started if need be; its wait status."""
+    signals = (0, signal.SIGTERM, signal.SIGKILL)
+    for sig in signals[1:] if late else signals:
+        try:
+            # It leads a session, and with it the process group of its terminal.
+            os.killpg(pid, sig)
+        except ProcessLookupError:
+            pass
+        end = time.time() + 20
+        while time.time() < end:
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                return status
+            time.sleep(0.1)
+    return 1
 
 
 def main():
@@ -31,12 +53,10 @@ def main():
         if not data:
             break
         seen += data
-        if step < len(STEPS) and STEPS[step][0] in seen:
+        if step < len(STEPS) and re.search(STEPS[step][0], seen):
             os.write(terminal, STEPS[step][1])
             step += 1
-    else:
-        os.kill(pid, 15)
-    status = os.waitpid(pid, 0)[1]
+    status = end_all(pid, time.time() >= end)
     if step < len(STEPS) or status:
         print(seen.decode(errors="replace"))
         print(f"step {step} of {len(STEPS)}, status {status}")
