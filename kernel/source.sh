@@ -110,6 +110,8 @@ import_base() {
 	git init -q --bare -b base "$git_dir" || die "git init failed"
 	# build.sh builds in src/.obj*.
 	echo '/.obj*' >"$git_dir/info/exclude"
+	# The first commit of a user would start packing 90000 objects.
+	git --git-dir="$git_dir" config gc.auto 0
 	git --git-dir="$git_dir" config core.bare false
 	printf 'gitdir: %s\n' "$git_dir" >"$base/.git"
 	git --git-dir="$git_dir" config core.worktree "$base"
