@@ -12,7 +12,8 @@ declare -A t_value
 t_names=()
 t_keys=' command engine flavour smp mem mode append add timeout_emulated timeout_wall groups '
 
-# read_tests FILE: fill t_names and t_value[NAME.KEY].
+# read_tests FILE: fill t_names and t_value[NAME.KEY]. What [default] says is every
+# later test's, until the test says otherwise; its `add` lines come first.
 read_tests() {
 	local line key name='' n=0
 
@@ -27,7 +28,11 @@ read_tests() {
 			[[ $name =~ ^[A-Za-z0-9._-]+$ ]] || usage_error "$1:$n: bad name: $name"
 			[ -z "${t_value[$name.name]:-}" ] || usage_error "$1:$n: second test $name"
 			t_value[$name.name]=$name
+			[ "$name" != default ] || continue
 			t_names+=("$name")
+			for key in $t_keys; do
+				t_value[$name.$key]=${t_value[default.$key]:-}
+			done
 			continue ;;
 		esac
 		key=${line%%=*}
