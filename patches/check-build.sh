@@ -135,9 +135,21 @@ load_src() {
 	src_git rev-parse FETCH_HEAD >"$tmp/tip"
 }
 
-# build_topic TOPIC BELOW...: every commit of it, then the end of it.
+# pick N: which of N patches to build, by number: all, or a fixed sample.
+pick() {
+	if [ -z "$sample" ] || [ "$sample" -ge "$1" ]; then
+		seq 1 "$1"
+		return
+	fi
+	{
+		seq 1 $(($1 - 1)) | shuf -n $((sample - 1)) --random-source=<(yes kvmlat)
+		echo "$1"
+	} | sort -n
+}
+
+# build_topic TOPIC BELOW...: its commits, then the end of it.
 build_topic() {
-	local topic=$1 n i v c files below text why
+	local topic=$1 n i v c files below text why picked
 
 	shift
 	prepare_src
@@ -146,8 +158,11 @@ build_topic() {
 	mapfile -t files < <(patches_of "$topic")
 	mapfile -t below < <(patches_of "$@")
 	n=${#files[@]}
+	mapfile -t picked < <(pick "$n")
+	[ ${#picked[@]} -eq "$n" ] ||
+		echo "# $topic: ${#picked[@]} of $n patches are built, a fixed sample; make patches-check builds all"
 	for v in $commit_variants; do
-		for ((i = 1; i <= n; i++)); do
+		for i in "${picked[@]}"; do
 			c=$(src_git rev-parse "$tip~$((n - i))")
 			text="$topic: builds $v, patch $i of $n"
 			once "$text" "$(build_key "$v" "$(fragment_of "$v")" \

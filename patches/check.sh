@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# check.sh OUT [--fast] [--vanilla TARBALL] [--patches DIR]: check patches/.
+# check.sh OUT [--fast] [--sample N] [--vanilla TARBALL] [--patches DIR]: check
+# patches/.
 #
 # Reports in TAP. Every patch has the right form, applies without fuzz (its
 # topic alone on 00-base, all topics together by git am -3), survives the round
@@ -9,6 +10,8 @@
 # another. A corrupt copy of each topic must be refused (negative control).
 #
 #   --fast      no builds (seconds)
+#   --sample    build only N patches of each topic, the last among them, always
+#               the same ones; the rest of the checks see all patches
 #   --vanilla   also apply everything on a vanilla 6.12.y TARBALL (default: what
 #               vanilla.sh has fetched, if anything)
 #   --patches   check this folder instead of patches/
@@ -27,8 +30,8 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=patches/check-build.sh
 . "$top/patches/check-build.sh"
 
-usage="usage: check.sh OUT [--fast] [--vanilla TARBALL] [--patches DIR]"
-fast='' vanilla='' dir=$top/patches
+usage="usage: check.sh OUT [--fast] [--sample N] [--vanilla TARBALL] [--patches DIR]"
+fast='' sample='' vanilla='' dir=$top/patches
 [ $# -ge 1 ] && [ "${1#-}" = "$1" ] || usage_error "$usage"
 [ -d "$1/kernel/linux.git" ] || cannot "no kernel repository in $1: run make source"
 out=$(cd "$1" && pwd)
@@ -36,6 +39,10 @@ shift
 while [ $# -gt 0 ]; do
 	case $1 in
 	--fast) fast=1; shift ;;
+	--sample)
+		[[ ${2:-} =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "--sample: not a number from 1: ${2:-}"
+		sample=$2
+		shift 2 ;;
 	--vanilla|--patches)
 		[ $# -gt 1 ] || usage_error "$1: needs a value"
 		[ -e "$2" ] || usage_error "$1: no such file or directory: $2"
