@@ -41,9 +41,11 @@ fast_suites() {
 	suite patches-fast "$top/patches/check.sh" "$out" --fast
 }
 
-# "normal" repeats and cross-checks a part of vmexit, "full" all of it.
+# "normal" repeats and cross-checks a part of vmexit and builds some patches of
+# each topic, "full" all of them.
+patch_sample=(--sample 3)
 exact_cases=cpuid,pio_user_out,hlt_wake,npf_anon cross_cases=cpuid,pio_user_out
-[ "$level" != full ] || exact_cases='' cross_cases=''
+[ "$level" != full ] || exact_cases='' cross_cases='' patch_sample=() suite_limit=14400
 
 # What runs inside an engine: one list per room.
 lists() { ls "$top/kernel/tests.cfg" "$top"/*/tests/tests.cfg "$top"/kernel/boot/*/tests/tests.cfg 2>/dev/null; }
@@ -57,36 +59,49 @@ list_name() {
 	echo "${n%/tests}"
 }
 
+# One engine's suites; check.sh runs those of two engines side by side.
 engine_suites() {
-	local e f l
+	local e=$1 f l
 
-	for e in "${engines[@]}"; do
-		for f in patched base; do
-			for l in $(lists); do
-				suite "$e $f $(list_name "$l")" "$top/kernel/boot/check" "$e" "$f" --tests "$l"
-			done
+	for f in patched base; do
+		for l in $(lists); do
+			suite "$e $f $(list_name "$l")" "$top/kernel/boot/check" "$e" "$f" --tests "$l"
 		done
 	done
-	suite "boot controls" room kernel/boot check
-	[[ " ${engines[*]} " != *" bochs-vmx "* ]] ||
-		suite "bochs behaviour" "$top/kernel/boot/bochs-vmx/tests/behaviour.sh"
-	if [ "$level" = full ]; then
-		suite "bochs controls" "$top/kernel/boot/bochs-vmx/tests/controls.sh"
-		suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
-	fi
-	for e in "${engines[@]}"; do
-		case $e in
-		qemu-svm | bochs-vmx)
-			suite "$e exact" "$top/bench/tests/exact.sh" "$e" "$exact_cases"
-			suite "$e cross-check" "$top/bench/tests/cross.sh" "$e" base "$cross_cases" ;;
-		esac
-		suite "$e selftests" "$top/kernel/tests/selftests.sh" "$out" "$e" "$level"
-	done
+	case $e in
+	qemu-svm | bochs-vmx)
+		suite "$e exact" "$top/bench/tests/exact.sh" "$e" "$exact_cases"
+		suite "$e cross-check" "$top/bench/tests/cross.sh" "$e" base "$cross_cases" ;;
+	esac
+	suite "$e selftests" "$top/kernel/tests/selftests.sh" "$out" "$e" "$level"
 }
+
+bochs_suites() {
+	engine_suites bochs-vmx
+	suite "bochs behaviour" "$top/kernel/boot/bochs-vmx/tests/behaviour.sh"
+	[ "$level" != full ] || suite "bochs controls" "$top/kernel/boot/bochs-vmx/tests/controls.sh"
+}
+
+# The controls boot in qemu-svm.
+qemu_suites() {
+	engine_suites qemu-svm
+	suite "boot controls" room kernel/boot check
+	[ "$level" != full ] || suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
+}
+
+patch_suites() { suite patches "$top/patches/check.sh" "$out" "${patch_sample[@]}"; }
 
 fast_suites
 if [ "$level" != fast ]; then
-	engine_suites
-	suite patches "$top/patches/check.sh" "$out"
+	case ${engines[*]} in
+	*qemu-svm*bochs-vmx*)
+		# An emulator keeps one CPU busy, most of the time.
+		lane qemu qemu_suites
+		lane bochs bochs_suites patch_suites
+		suite_join ;;
+	qemu-svm)  qemu_suites; patch_suites ;;
+	bochs-vmx) bochs_suites; patch_suites ;;
+	*)	   engine_suites "${engines[0]}"; patch_suites ;;
+	esac
 fi
 suite_totals

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2030,SC2031
 # Running many TAP producers and adding up what they say. Sourced, never run.
 #
 # A suite is a command that prints TAP or KTAP; only its outermost lines count.
@@ -11,6 +11,43 @@ failed=0
 skipped=0
 failures=()
 
+# Wall seconds that one suite may take; over it, it is ended and has failed.
+suite_limit=${SUITE_LIMIT:-1500}
+
+# limited LOG COMMAND...: run it, a shell function or a program, for no longer than
+# suite_limit, in a process group of its own, so that nothing of it survives.
+# Returns its status, 124 when it was ended.
+limited() {
+	local log=$1 pid clock first rc
+
+	shift
+	set -m
+	if [ "${V:-0}" = 1 ]; then
+		"$@" </dev/null 2>"$log.err" > >(tee "$log") &
+	else
+		"$@" </dev/null 2>"$log.err" >"$log" &
+	fi
+	pid=$!
+	sleep "$suite_limit" &
+	clock=$!
+	set +m
+	trap 'kill -- -"$pid" -"$clock" 2>/dev/null; exit 130' INT TERM
+	wait -n -p first "$pid" "$clock"
+	rc=$?
+	if [ "$first" = "$clock" ]; then
+		rc=124
+		printf 'still running after %d s, ended\n' "$suite_limit" >>"$log.err"
+		kill -- -"$pid" 2>/dev/null
+		sleep 3
+		kill -9 -- -"$pid" 2>/dev/null
+	else
+		kill -- -"$clock" 2>/dev/null
+	fi
+	wait "$pid" "$clock" 2>/dev/null
+	trap - INT TERM
+	return "$rc"
+}
+
 # suite NAME COMMAND...: run one suite. It also fails when it ends non-zero
 # without a "not ok" line, or succeeds without having run a test.
 suite() {
@@ -18,11 +55,7 @@ suite() {
 
 	shift
 	say "suite $name"
-	if [ "${V:-0}" = 1 ]; then
-		"$@" </dev/null 2>"$log.err" | tee "$log"
-	else
-		"$@" </dev/null 2>"$log.err" >"$log"
-	fi
+	limited "$log" "$@"
 	rc=$?
 	skip=$(grep -cE '^ok .*# SKIP' "$log")
 	ok=$(($(grep -cE '^ok ' "$log") - skip))
@@ -30,8 +63,8 @@ suite() {
 	if [ "$rc" -eq 4 ] && [ "$((ok + bad + skip))" -eq 0 ]; then
 		skip=1
 		printf '  SKIP %s: %s\n' "$name" "$(tail -n 1 "$log.err")"
-	elif [ "$rc" -ne 0 ] && [ "$bad" -eq 0 ]; then
-		bad=1
+	elif [ "$rc" -eq 124 ] || { [ "$rc" -ne 0 ] && [ "$bad" -eq 0 ]; }; then
+		bad=$((bad + 1))
 		printf '  FAIL %s: exit status %d: %s\n' "$name" "$rc" "$(tail -n 1 "$log.err")"
 	elif [ "$((ok + bad + skip))" -eq 0 ]; then
 		bad=1
@@ -43,6 +76,42 @@ suite() {
 	failed=$((failed + bad))
 	skipped=$((skipped + skip))
 	printf '%-34s %4d passed %3d failed %3d skipped %5d s\n' "$name" "$ok" "$bad" "$skip" "$((SECONDS - t0))"
+}
+
+# lane NAME FUNCTION...: run the suites of these functions beside other lanes.
+# suite_join: wait for all lanes and add up what they found.
+lanes=()
+lane() {
+	local sums=$LOGDIR/lane-$1
+
+	shift
+	rm -f "$sums"
+	(
+		passed=0 failed=0 skipped=0 failures=()
+		for f; do "$f"; done
+		printf '%d %d %d\n' "$passed" "$failed" "$skipped" >"$sums"
+		[ ${#failures[@]} -eq 0 ] || printf '%s\n' "${failures[@]}" >>"$sums"
+	) &
+	lanes+=("$! $sums")
+}
+
+suite_join() {
+	local l sums ok bad skip more
+
+	trap 'kill "${lanes[@]%% *}" 2>/dev/null; wait; exit 130' INT TERM
+	for l in "${lanes[@]}"; do
+		wait "${l%% *}"
+		sums=${l#* }
+		if ! read -r ok bad skip 2>/dev/null <"$sums"; then
+			ok=0 bad=1 skip=0
+			failures+=("${sums##*/} did not end")
+		fi
+		passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+		mapfile -t more < <(sed 1d "$sums" 2>/dev/null)
+		failures+=("${more[@]}")
+	done
+	lanes=()
+	trap - INT TERM
 }
 
 # suite_totals: the closing lines; returns 1 when anything failed.
