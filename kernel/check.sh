@@ -29,6 +29,7 @@ qemu-svm | bochs-vmx | qemu-kvm | host) engines=("$ENGINE") ;;
 *) usage_error "ENGINE: unknown: $ENGINE" ;;
 esac
 export O=$out
+: >"$LOGDIR/times" || die "cannot write to $LOGDIR"
 
 room() { make -s --no-print-directory -C "$top/$1" O="$out" "$2"; }
 
@@ -45,7 +46,7 @@ fast_suites() {
 # each topic, "full" all of them.
 patch_sample=(--sample 3)
 exact_cases=cpuid,pio_user_out,hlt_wake,npf_anon cross_cases=cpuid,pio_user_out
-[ "$level" != full ] || exact_cases='' cross_cases='' patch_sample=() suite_limit=14400
+[ "$level" != full ] || exact_cases='' cross_cases='' patch_sample=() suite_limit=14400 suites_limit=172800
 
 # What runs inside an engine: one list per room.
 lists() { ls "$top/kernel/tests.cfg" "$top"/*/tests/tests.cfg "$top"/kernel/boot/*/tests/tests.cfg 2>/dev/null; }

@@ -7,8 +7,8 @@
 #   patched/src  the same with patches/ applied by git am, branch "patched";
 #                kernel code is edited here, as commits (make patches-refresh)
 # What is in neither (commits not exported, uncommitted changes) is never
-# overwritten: the script refuses. The import has fixed names and dates, so that one source tree gives one base
-# commit everywhere. Environment:
+# overwritten: the script refuses. The import has fixed names and dates, so that
+# one source tree gives one base commit everywhere. Environment:
 #   PATCHES     folder with the topic folders (default: patches/)
 #   KERNEL_SRC  a git checkout, an unpacked tree or a tarball
 #               (default: Debian's linux-source-6.12 package)
@@ -20,6 +20,8 @@ set -u -o pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=kernel/lib/say.sh
 . "$top/kernel/lib/say.sh"
+# shellcheck source=kernel/lib/hunk.sh
+. "$top/kernel/lib/hunk.sh"
 # shellcheck source=kernel/BASE
 . "$top/kernel/BASE"
 
@@ -126,7 +128,7 @@ import_base() {
 	rm "$base/.git"
 	git --git-dir="$git_dir" worktree add -q --no-checkout --detach "$base.new" base &&
 	mv "$base.new/.git" "$base/.git" && rmdir "$base.new" &&
-	git --git-dir="$git_dir" worktree repair "$base" >/dev/null &&
+	git --git-dir="$git_dir" worktree repair "$base" >/dev/null 2>&1 &&
 	git -C "$base" reset -q base || die "cannot set up $base"
 	echo "$identity" >"$out/base/identity"
 	[ "$(kernel_version)" = "$VERSION" ] ||
@@ -150,7 +152,7 @@ explain_am_failure() {
 
 	raw=$(g rev-parse --git-path rebase-apply)/patch
 	patch=$(g am --show-current-patch=raw 2>/dev/null | sed -n 's/^Subject: //p' | head -n 1)
-	where=$(g apply --check "$raw" 2>&1 | sed -n 's/^error: //p' | head -n 2 | paste -sd';')
+	where=$(hunk_failed "$raw" "$(g apply --check "$raw" 2>&1)")
 	number=$(cat "$(g rev-parse --git-path rebase-apply)/next" 2>/dev/null)
 	file=$(printf '%s\n' "$patches" | sed -n "${number:-1}p")
 	g am --abort >/dev/null 2>&1

@@ -12,6 +12,8 @@ set -u -o pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=kernel/lib/say.sh
 . "$top/kernel/lib/say.sh"
+# shellcheck source=kernel/lib/hunk.sh
+. "$top/kernel/lib/hunk.sh"
 # shellcheck source=patches/check-apply.sh
 . "$top/patches/check-apply.sh"
 

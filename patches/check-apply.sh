@@ -33,15 +33,6 @@ prepare_repo() {
 	printf '%s\n' "$want" >"$work/repo.id"
 }
 
-# hunk_of PATCH LINE: file and number of the hunk that holds a patch's line.
-hunk_of() {
-	awk -v line="$2" '
-	NR > line { exit }
-	/^diff --git / { file = substr($4, 3); hunk = 0 }
-	/^@@ / { hunk++ }
-	END { printf "%s, hunk %d", file, hunk }' "$1"
-}
-
 # explain_failure REPO PATCH...: name the patch, file and hunk git am stopped at.
 explain_failure() {
 	local repo=$1 n patch log

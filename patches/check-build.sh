@@ -160,7 +160,7 @@ build_topic() {
 	n=${#files[@]}
 	mapfile -t picked < <(pick "$n")
 	[ ${#picked[@]} -eq "$n" ] ||
-		echo "# $topic: ${#picked[@]} of $n patches are built, a fixed sample; make patches-check builds all"
+		echo "# sample: $topic: ${#picked[@]} of $n patches are built; make patches-check builds all"
 	for v in $commit_variants; do
 		for i in "${picked[@]}"; do
 			c=$(src_git rev-parse "$tip~$((n - i))")

@@ -2,25 +2,36 @@
 # shellcheck shell=bash disable=SC2034,SC2030,SC2031
 # Running many TAP producers and adding up what they say. Sourced, never run.
 #
+# Environment: SUITE_LIMIT, SUITES_LIMIT (seconds, see below), V.
+#
 # A suite is a command that prints TAP or KTAP; only its outermost lines count.
-# Its output goes to LOGDIR/<name>.tap; failures and skips are shown, and the
-# sums stay in the variables passed, failed and skipped.
+# Its output goes to LOGDIR/<name>.tap; failures, skips and lines "# sample: ..."
+# (what part of a larger test was run) are shown, and the sums stay in the variables
+# passed, failed and skipped.
 
 passed=0
 failed=0
 skipped=0
 failures=()
 
-# Wall seconds that one suite may take; over it, it is ended and has failed.
+# Wall seconds that one suite may take, and all of them; over it, the running one is
+# ended and has failed, and those behind it fail without being started.
 suite_limit=${SUITE_LIMIT:-1500}
+suites_limit=${SUITES_LIMIT:-3600}
 
 # limited LOG COMMAND...: run it, a shell function or a program, for no longer than
 # suite_limit, in a process group of its own, so that nothing of it survives.
 # Returns its status, 124 when it was ended.
 limited() {
-	local log=$1 pid clock first rc
+	local log=$1 pid clock first rc limit=$((suites_limit - SECONDS))
 
 	shift
+	((limit < suite_limit)) || limit=$suite_limit
+	if ((limit <= 0)); then
+		printf 'not run: %d s are over\n' "$suites_limit" >"$log.err"
+		: >"$log"
+		return 124
+	fi
 	set -m
 	if [ "${V:-0}" = 1 ]; then
 		"$@" </dev/null 2>"$log.err" > >(tee "$log") &
@@ -28,7 +39,7 @@ limited() {
 		"$@" </dev/null 2>"$log.err" >"$log" &
 	fi
 	pid=$!
-	sleep "$suite_limit" &
+	sleep "$limit" >/dev/null 2>&1 &
 	clock=$!
 	set +m
 	trap 'kill -- -"$pid" -"$clock" 2>/dev/null; exit 130' INT TERM
@@ -36,7 +47,7 @@ limited() {
 	rc=$?
 	if [ "$first" = "$clock" ]; then
 		rc=124
-		printf 'still running after %d s, ended\n' "$suite_limit" >>"$log.err"
+		printf 'still running after %d s, ended\n' "$limit" >>"$log.err"
 		kill -- -"$pid" 2>/dev/null
 		sleep 3
 		kill -9 -- -"$pid" 2>/dev/null
@@ -70,12 +81,13 @@ suite() {
 		bad=1
 		printf '  FAIL %s: ran no test\n' "$name"
 	fi
-	grep -E '^not ok ' "$log" | sed 's/^/  /'
+	grep -E '^(not ok |# sample: )' "$log" | sed 's/^/  /'
 	[ "$bad" -eq 0 ] || failures+=("$name (log: $log)")
 	passed=$((passed + ok))
 	failed=$((failed + bad))
 	skipped=$((skipped + skip))
-	printf '%-34s %4d passed %3d failed %3d skipped %5d s\n' "$name" "$ok" "$bad" "$skip" "$((SECONDS - t0))"
+	printf '%-34s %4d passed %3d failed %3d skipped %5d s\n' "$name" "$ok" "$bad" "$skip" "$((SECONDS - t0))" |
+		tee -a "$LOGDIR/times"
 }
 
 # lane NAME FUNCTION...: run the suites of these functions beside other lanes.

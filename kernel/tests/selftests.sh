@@ -85,5 +85,5 @@ while read -r t base patched; do
 done < <(LC_ALL=C join -a1 -a2 -e- -o 0,1.2,2.2 "$dir/$engine.base" "$dir/$engine.patched")
 echo "1..$n"
 left=$(awk -F'\t' -v e="$engine" '!/^#/ && ($1 == e || $1 == "all") && ($3 == "slow" || $3 == "hang")' "$known" | wc -l)
-[ "$level" = full ] || echo "# $n of $((n + left)) tests; the others are slow or hang on base (selftests.known)"
+[ "$level" = full ] || echo "# sample: $n of $((n + left)) selftests; the others are slow or hang on base (selftests.known)"
 exit $status

@@ -93,10 +93,15 @@ git -C "$work/o1/kernel/patched/src" -c user.name=t -c user.email=t@t commit -qa
 run 1 'patches-refresh first' "commits that were not exported are not overwritten" source_sh "$work/tree" "$work/o1"
 
 sed -i 's/^ 9$/ nine/' "$PATCHES"/00-base/0001-*.patch
-run 1 '00-base/0001-KVM-Change-line-10.patch does not apply: .*arch/x86/kvm/x86.c:7' \
+run 1 '00-base/0001-KVM-Change-line-10.patch does not apply: arch/x86/kvm/x86.c, hunk 1' \
 	"a corrupt patch stops everything: patch, file and hunk are named" source_sh "$work/tree" "$work/o4"
 truncate -s 200 "$PATCHES"/00-base/0001-*.patch
 run 1 '00-base/0001-.* does not apply' "a truncated patch stops everything" source_sh "$work/tree" "$work/o5"
+
+make_patch 00-base 1 arch/x86/kvm/x86.c 10 one
+sed -i '/^@@/,$ { /^+10 one/d }' "$PATCHES"/00-base/0001-*.patch
+run 1 '00-base/0001-.* does not apply: arch/x86/kvm/x86.c, hunk 1' "a patch that lacks a line is named with its hunk" \
+	source_sh "$work/tree" "$work/o5"
 
 run 2 'KERNEL_SRC: no such file' "a missing source is named" source_sh "$work/nowhere" "$work/o6"
 mkdir "$work/empty"

@@ -11,7 +11,7 @@
 #   IMAGE   a kernel with the diff that is built already; without it one is
 #           built in OUT/kernel/negative (minutes with ccache)
 #
-# Needs OUT/patches-check/selftests, which check.sh builds.
+# Needs the selftests of the patched tree (make selftests).
 
 set -u -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -22,18 +22,20 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 [ -d "$1/kernel" ] || cannot "no kernel tree in $1: run make source"
 out=$(cd "$1" && pwd)
 diff=$top/patches/tests/negative/01-sched-trace.diff
-test=${SELFTEST:-$out/patches-check/selftests/x86_64/vcpu_sched_trace_test}
-[ -x "$test" ] || cannot "no $test: run patches/check.sh"
+test=${SELFTEST:-$out/kernel/patched/selftests/bin/vcpu_sched_trace_test}
+[ -x "$test" ] || die "no $test: run make selftests"
 
 # Build the broken kernel in a tree of its own.
 build_image() {
-	local tree=$out/kernel/negative
+	local tree=$out/kernel/negative git_dir=$out/kernel/linux.git
 
-	git -C "$tree/src" reset -q --hard 2>/dev/null
-	FLAVOUR=negative "$top/kernel/source.sh" "$out" >&2 || die "cannot set up $tree"
+	if [ ! -e "$tree/src/.git" ]; then
+		git --git-dir="$git_dir" worktree prune
+		git --git-dir="$git_dir" worktree add -q -f --detach "$tree/src" patched || die "cannot set up $tree"
+	fi
+	git -C "$tree/src" checkout -q -f --detach patched || die "cannot set up $tree"
 	git -C "$tree/src" apply "$diff" || die "${diff#"$top"/} does not apply to patches/"
 	"$top/kernel/build.sh" "$out" negative >&2 || die "the broken kernel does not build"
-	git -C "$tree/src" reset -q --hard
 	image=$tree/obj/arch/x86/boot/bzImage
 }
 
@@ -50,7 +52,7 @@ for n in $(seq 0 "$1"); do
 done
 END
 say "running the test $((last + 1)) times in one boot"
-O=$out "$top/kernel/boot/run" qemu-svm "$image" --smp 2 --mode race --quiet --limit-wall "${LIMIT:-1800}" \
+O=$out "$top/kernel/boot/run" qemu-svm "$image" --smp 2 --quiet --limit-wall "${LIMIT:-1800}" \
 	--add "$test:/vcpu_sched_trace_test" --add "$tmp/loop:/loop" --out "$tmp/out" \
 	-- sh /loop "$last" >&2 || die "the boot failed with status $?"
 
