@@ -12,6 +12,16 @@ export JOBS V ENGINE KERNEL_SRC TOPIC TOPICS KUT
 override O := $(abspath $(O))
 MAKEFLAGS += --no-print-directory
 
+# A wrong name is told before an hour of building.
+ENGINES := qemu-svm bochs-vmx qemu-kvm host
+ifeq ($(filter $(ENGINE),all $(ENGINES)),)
+$(error ENGINE: unknown: $(ENGINE) (all $(ENGINES)))
+endif
+BENCHES := $(sort $(shell sed -n 's/^bench *= *//p' bench/cases.cfg))
+ifneq ($(filter-out $(BENCHES),$(BENCH)),)
+$(error BENCH: unknown: $(filter-out $(BENCHES),$(BENCH)) ($(BENCHES)))
+endif
+
 room = $(MAKE) -C $(1) O=$(O) V=$(V) JOBS=$(JOBS) $(2)
 
 .DEFAULT_GOAL := help
@@ -35,14 +45,14 @@ help:
 ##  make kernel          build the base and the patched kernel
 ##  make bpf             BPF programs, loadable by bpftool alone
 ##  make tools           viewers and a matching bpftool
-##  make check-fast      host tests only, seconds
-##  make check-full      everything, also what takes hours
+##  make check-fast      host tests only: seconds, once everything is built
+##  make check-full      everything, debug kernels too: hours; resumes where it was
 ##  make patches-check   every patch: applies, style, builds, round trip
 ##  make patches-refresh export a kernel tree's commits into patches/ (TOPIC=)
 ##  make bundle          the series as a git bundle
 ##  make report          write O/bench into a dated folder of results/
 ##  make shell           boot the patched kernel to a prompt (ENGINE=)
-##  make clean           remove build products, keep sources and kernels
+##  make clean           remove build products, keep kernels and measurements
 ##  make distclean       remove O
 ##
 ##Variables: O= build folder (build), KERNEL_SRC= tree or tarball instead of
@@ -78,7 +88,7 @@ bench-build: deps
 
 build: kernel boot tools bench-build
 
-check-fast: deps source tools bench-build boot
+check-fast: tools bench-build boot
 	@kernel/check.sh $(O) fast
 
 check: build selftests
@@ -87,6 +97,7 @@ check: build selftests
 check-full: build selftests
 	@kernel/build.sh $(O) patched debug
 	@kernel/build.sh $(O) patched kcsan
+	@patches/vanilla.sh $(O) >/dev/null
 	@kernel/check.sh $(O) full
 
 patches-check: source
@@ -104,11 +115,14 @@ bench: build
 report:
 	@bench/report $(O)
 
-shell: kernel boot
+# Only what one boot needs: no base kernel, no other engine.
+shell: source
+	@$(if $(filter host,$(ENGINE)),,kernel/build.sh $(O) patched)
 	@kernel/boot/run $(if $(filter all,$(ENGINE)),qemu-svm,$(ENGINE)) patched --shell
 
 clean:
-	rm -rf $(O)/boot $(O)/bpf $(O)/tools $(O)/bench $(O)/check $(O)/patches-check
+	rm -rf $(O)/boot $(O)/bpf $(O)/tools $(O)/check $(O)/patches-check
+	@$(call room,bench,clean)
 
 distclean:
 	rm -rf $(O)

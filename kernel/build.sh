@@ -4,7 +4,6 @@
 #
 #   FLAVOUR  a tree made by source.sh: base, patched, or a topic's
 #   VARIANT  debug | kcsan: adds kernel/config/debug/VARIANT.config
-#            rt: adds kernel/config/debug/rt.config
 #
 # Leaves bzImage, vmlinux and .config in OUT/kernel/FLAVOUR/obj[-VARIANT], a
 # link to a folder inside the source tree: only there Kbuild uses relative
@@ -43,7 +42,7 @@ export CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros,include_file_mtime,inclu
 export CCACHE_DEPEND=1
 export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-10G}
 # One build of a tree at a time.
-exec 9>"$obj/.lock" && flock 9 || die "cannot lock $obj"
+lock "$obj/.lock"
 cc=gcc
 command -v ccache >/dev/null && cc="ccache gcc"
 
@@ -74,6 +73,14 @@ configure() {
 	mv "$want.new" "$want"
 }
 
+# Steps of a whole build of the lab's configuration, for the progress lines only.
+steps_expected() {
+	case $variant in
+	'') echo 2200 ;;
+	*) echo 2600 ;;
+	esac
+}
+
 read -ra targets <<<"${MAKE_TARGETS:-bzImage}"
 configure
 say "building kernel $flavour${variant:+ ($variant)}"
@@ -81,8 +88,8 @@ if [ "${V:-0}" = 1 ]; then
 	kmake "${targets[@]}" || die "$flavour: build failed"
 else
 	kmake "${targets[@]}" 2>&1 | tee "$obj/build.log" |
-		awk '/warning:|error:|Error [0-9]/ { print > "/dev/stderr" }
-		     { if (++n % 500 == 0) printf "  %5d steps, %s\n", n, $NF > "/dev/stderr" }' ||
+		awk -v of="$(steps_expected)" '/warning:|error:|Error [0-9]/ { print > "/dev/stderr" }
+		     { if (++n % 250 == 0) printf "  %4d steps of at most %d\n", n, of > "/dev/stderr" }' ||
 		die "$flavour: build failed, see $obj/build.log"
 fi
 if [ -z "${MAKE_TARGETS:-}" ]; then

@@ -4,7 +4,8 @@
 #
 #   fast    host tests only, no emulator: seconds
 #   normal  make check: fast, then every engine with both kernels
-#   full    make check-full: all selftests and sizes, debug kernels
+#   full    make check-full: all selftests and sizes, debug kernels, controls that
+#           build something; what passed on this very tree is not run again
 #
 # Each room owns its tests; this script only knows where they are. The builds
 # are done by then (see the top Makefile). Environment: ENGINE (default: all),
@@ -33,13 +34,19 @@ export O=$out
 
 room() { make -s --no-print-directory -C "$top/$1" O="$out" "$2"; }
 
+# The tree's name for RESUME_KEY: what is committed and what is not.
+tree_key() {
+	git -C "$top" rev-parse -q --verify HEAD >/dev/null 2>&1 || return
+	(cd "$top" && { git ls-files -s; git diff HEAD; } | sha256sum | cut -c1-16)
+}
+
 fast_suites() {
 	suite shell "$top/kernel/tests/shell.sh"
 	suite source "$top/kernel/tests/source.sh"
 	for r in kernel/boot bpf tools bench; do
 		suite "$r" room "$r" check-fast
 	done
-	suite patches-fast "$top/patches/check.sh" "$out" --fast
+	[ "$level" != fast ] || suite patches "$top/patches/check.sh" "$out" --fast
 }
 
 # "normal" repeats and cross-checks a part of vmexit and builds some patches of
@@ -83,15 +90,29 @@ bochs_suites() {
 	[ "$level" != full ] || suite "bochs controls" "$top/kernel/boot/bochs-vmx/tests/controls.sh"
 }
 
-# The controls boot in qemu-svm.
+# The controls and the debug kernels boot in qemu-svm.
 qemu_suites() {
+	local v l
+
 	engine_suites qemu-svm
 	suite "boot controls" room kernel/boot check
-	[ "$level" != full ] || suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
+	[ "$level" = full ] || return 0
+	suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
+	suite "modules" "$top/tools/tests/check-modules.sh" "$out"
+	for v in debug kcsan; do
+		for l in $(lists); do
+			suite "qemu-svm patched:$v $(list_name "$l")" "$top/kernel/boot/check" qemu-svm "patched:$v" --tests "$l"
+		done
+	done
 }
 
-patch_suites() { suite patches "$top/patches/check.sh" "$out" "${patch_sample[@]}"; }
+patch_suites() {
+	suite patches "$top/patches/check.sh" "$out" "${patch_sample[@]}"
+	[ "$level" != full ] || suite bundle "$top/patches/tests/bundle.sh" "$out"
+}
 
+[ "$level" != full ] || RESUME_KEY=$(tree_key)
+engine_ran=0
 fast_suites
 if [ "$level" != fast ]; then
 	case ${engines[*]} in
@@ -104,5 +125,11 @@ if [ "$level" != fast ]; then
 	bochs-vmx) bochs_suites; patch_suites ;;
 	*)	   engine_suites "${engines[0]}"; patch_suites ;;
 	esac
+	engine_ran=$(cat "$LOGDIR/${engines[0]}"*.tap 2>/dev/null | grep -c '^ok ')
+fi
+# An engine that was asked for by name and cannot run is no success.
+if [ "${ENGINE:-all}" != all ] && [ "$level" != fast ] && [ "$engine_ran" -eq 0 ]; then
+	suite_totals
+	cannot "ENGINE: $ENGINE cannot run here: $(tail -qn 1 "$LOGDIR/$ENGINE"*.tap.err 2>/dev/null | head -n 1)"
 fi
 suite_totals

@@ -30,13 +30,15 @@ if [ "$(id -u)" -ne 0 ]; then
 		cannot "missing packages, and neither root nor sudo: apt-get install ${missing[*]}"
 	as_root=(sudo)
 fi
-say "installing ${#missing[@]} packages: ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
+# sudo drops the environment; another apt may hold the lock on a fresh machine.
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300
+	-o Acquire::Retries=2 -o Acquire::http::Timeout=60)
+say "installing ${#missing[@]} packages (about a minute): ${missing[*]}"
 log=$(mktemp) || die "cannot create a temporary file (disk full?)"
 trap 'rm -f "$log"' EXIT
 # One failing third-party list must not stop the rest: the install decides.
-"${as_root[@]}" apt-get update -q >"$log" 2>&1 || say "apt-get update: $(grep '^[EW]:' "$log" | head -n 1)"
-if ! "${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
+"${apt[@]}" update >"$log" 2>&1 </dev/null || say "apt-get update: $(grep '^[EW]:' "$log" | head -n 1)"
+if ! "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1 </dev/null; then
 	cannot "apt-get install failed: $(grep '^E:' "$log" | head -n 1)"
 fi
 say "installed"

@@ -25,7 +25,7 @@ export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 export GIT_COMMITTER_NAME=lab GIT_COMMITTER_EMAIL=lab@localhost
 dir=$top/patches work=$out/patches-check base=$out/kernel/base/src
 mkdir -p "$work" || die "cannot create $work (disk full?)"
-exec 9>"$work/.lock" && flock 9 || die "cannot lock $work"
+lock "$work/.lock"
 tmp=$(mktemp -d "$work/tmp.XXXXXX") || die "cannot create a folder in $work (disk full?)"
 trap 'rm -rf "$tmp"' EXIT
 

@@ -65,7 +65,7 @@ export GIT_AUTHOR_NAME=lab GIT_AUTHOR_EMAIL=lab@localhost
 work=$out/patches-check
 base=$out/kernel/base/src
 mkdir -p "$work" || die "cannot create $work (disk full?)"
-exec 9>"$work/.lock" && flock 9 || die "cannot lock $work"
+lock "$work/.lock"
 tmp=$(mktemp -d "$work/tmp.XXXXXX") || die "cannot create a folder in $work (disk full?)"
 trap 'rm -rf "$tmp"' EXIT
 

@@ -32,7 +32,8 @@ if [ -z "$tarball" ]; then
 		sort -u >"$apt/sources.list"
 	[ -s "$apt/sources.list" ] || cannot "apt has no Debian archive here"
 	opts=(-o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
-	      -o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root)
+	      -o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root
+	      -o Acquire::Retries=2 -o Acquire::http::Timeout=60)
 	say "fetching a vanilla $LINE tarball (about 140 MB)"
 	apt-get "${opts[@]}" -qq update >&2 || cannot "apt-get update failed for deb-src"
 	# An archive may list a version whose tarball it no longer has: newest first.

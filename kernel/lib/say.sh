@@ -16,3 +16,12 @@ usage_error() { printf '%s: %s\n' "$prog" "$*" >&2; exit 2; }
 
 # cannot TEXT: this machine lacks something; says what would help.
 cannot() { printf '%s: %s\n' "$prog" "$*" >&2; exit 4; }
+
+# lock FILE: hold it, as descriptor 9, until this script ends; say when it is
+# another's for now.
+lock() {
+	exec 9>"$1" || die "cannot write $1"
+	flock -n 9 && return
+	say "waiting for another build (${1##*/})"
+	flock 9 || die "cannot lock $1"
+}

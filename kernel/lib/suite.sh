@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2030,SC2031
 # Running many TAP producers and adding up what they say. Sourced, never run.
 #
-# Environment: SUITE_LIMIT, SUITES_LIMIT (seconds, see below), V.
+# Environment: SUITE_LIMIT, SUITES_LIMIT (seconds), RESUME_KEY (see below), V.
 #
 # A suite is a command that prints TAP or KTAP; only its outermost lines count.
 # Its output goes to LOGDIR/<name>.tap; failures, skips and lines "# sample: ..."
@@ -59,12 +59,21 @@ limited() {
 	return "$rc"
 }
 
+# With a RESUME_KEY, a suite that passed under the same key is not run again.
+resume_file() { echo "$LOGDIR/passed/$RESUME_KEY-${1//[ \/:]/-}"; }
+
 # suite NAME COMMAND...: run one suite. It also fails when it ends non-zero
 # without a "not ok" line, or succeeds without having run a test.
 suite() {
 	local name=$1 log=$LOGDIR/${1//[ \/:]/-}.tap rc ok bad skip t0=$SECONDS
 
 	shift
+	if [ -n "${RESUME_KEY:-}" ] && read -r ok skip 2>/dev/null <"$(resume_file "$name")"; then
+		passed=$((passed + ok))
+		skipped=$((skipped + skip))
+		printf '%-34s %4d passed   0 failed %3d skipped  before\n' "$name" "$ok" "$skip"
+		return
+	fi
 	say "suite $name"
 	limited "$log" "$@"
 	rc=$?
@@ -82,7 +91,11 @@ suite() {
 		printf '  FAIL %s: ran no test\n' "$name"
 	fi
 	grep -E '^(not ok |# sample: )' "$log" | sed 's/^/  /'
-	[ "$bad" -eq 0 ] || failures+=("$name (log: $log)")
+	if [ "$bad" -ne 0 ]; then
+		failures+=("$name (log: $log)")
+	elif [ -n "${RESUME_KEY:-}" ] && [ "$ok" -ne 0 ]; then
+		mkdir -p "$LOGDIR/passed" && echo "$ok $skip" >"$(resume_file "$name")"
+	fi
 	passed=$((passed + ok))
 	failed=$((failed + bad))
 	skipped=$((skipped + skip))

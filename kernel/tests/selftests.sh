@@ -4,8 +4,10 @@
 # and on the patched kernel must give equal results. Prints TAP, one line per
 # test; what each kernel said is in OUT/selftests/ENGINE.<flavour>.
 #
-# selftests.known lists, with reasons, what fails on the base kernel too, and
-# what only "full" runs. A test that only the patched tree has must pass.
+# selftests.known lists, with reasons, what fails or is skipped on the base kernel
+# too, and what only "full" runs. A failure or skip that is not listed is wrong, and
+# so is a listed failure that passes. A test that only the patched tree has must
+# pass.
 
 set -u -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -20,10 +22,14 @@ dir=$out/selftests
 mkdir -p "$dir" || die "cannot create $dir"
 known=$top/kernel/tests/selftests.known
 
-# known_as ENGINE TEST: what the list says of it, if anything.
-known_as() {
-	awk -F'\t' -v e="$1" -v t="$2" '!/^#/ && ($1 == e || $1 == "all") && $2 == t { print $3; exit }' "$known"
+# field_of N TEST: column N of the list's lines for this engine and for all.
+field_of() {
+	awk -F'\t' -v f="$1" -v e="$engine" -v t="$2" \
+		'!/^#/ && $2 == t && ($1 == e || $1 == "all") { print $f }' "$known"
 }
+# is WORD TEST: does the list say this of the test.
+is() { field_of 3 "$2" | grep -qx "$1"; }
+reason_of() { field_of 4 "$1" | paste -sd';'; }
 
 # pthread_cancel() loads it when it is called: no program names it.
 libgcc=$(realpath "$(gcc -print-file-name=libgcc_s.so.1)")
@@ -33,10 +39,8 @@ write_list() {
 	local t
 
 	while read -r t; do
-		case $(known_as "$engine" "$t") in
-		hang) continue ;;
-		slow) [ "$level" = full ] || continue ;;
-		esac
+		! is hang "$t" || continue
+		[ "$level" = full ] || ! is slow "$t" || continue
 		printf '[%s]\ncommand = /selftests/%s\nadd = %s:/selftests\nadd = %s\nsmp = 2\nmem = 2048\n' \
 			"$t" "$t" "$out/kernel/$1/selftests/bin" "$libgcc:$libgcc"
 		printf 'timeout_emulated = 120\ntimeout_wall = 300\n'
@@ -59,26 +63,35 @@ results() {
 
 results base
 results patched
+# verdict TEST BASE PATCHED: print why it is wrong, nothing when it is right.
+verdict() {
+	case $2,$3 in
+	-,pass | pass,pass)
+		! is fail "$1" || echo "listed as failing, but passes" ;;
+	-,*)	  echo "only the patched tree has it, and it does not pass" ;;
+	fail,fail)
+		is fail "$1" || echo "fails on both, not listed" ;;
+	skip,skip)
+		# What can run is known of the emulators only.
+		is skip "$1" || [[ $engine == qemu-kvm || $engine == host ]] ||
+			echo "skipped on both, not listed" ;;
+	*)	  echo "not equal" ;;
+	esac
+}
+
 n=0
 status=0
 while read -r t base patched; do
 	n=$((n + 1))
-	if [ "$base" = - ]; then
-		[ "$patched" = pass ] || [ "$patched" = skip ]
-		ok=$?
-	elif [ "$base" = "$patched" ]; then
-		[ "$base" != fail ] || [ "$(known_as "$engine" "$t")" = fail ]
-		ok=$?
-	else
-		ok=1
-	fi
+	why=$(verdict "$t" "$base" "$patched")
 	line="$n - selftest $t: base $base, patched $patched"
-	[ "$base$patched" = failfail ] && [ $ok = 0 ] && line+=" (known: $(awk -F'\t' -v t="$t" '$2 == t { print $4; exit }' "$known"))"
-	if [ $ok -ne 0 ]; then
-		echo "not ok $line"
+	if [ -n "$why" ]; then
+		echo "not ok $line # $why"
 		status=1
 	elif [ "$patched" = skip ]; then
-		echo "ok $line # SKIP on this engine"
+		echo "ok $line # SKIP $(reason_of "$t")"
+	elif [ "$patched" = fail ]; then
+		echo "ok $line (known: $(reason_of "$t"))"
 	else
 		echo "ok $line"
 	fi

@@ -54,7 +54,7 @@ fetch() {
 	echo "deb-src $key$1 $suite main" >"$apt/sources.list"
 	opts=(-o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
 		-o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache"
-		-o APT::Sandbox::User=root)
+		-o APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::http::Timeout=60)
 	apt-get "${opts[@]}" -qq update >&2 || return
 	uri=$(apt-get "${opts[@]}" --print-uris --only-source source "$package/$suite" |
 		sed -n "s/^'\([^']*\.orig\.tar\.xz\)'.*/\1/p") && [ -n "$uri" ] || return
@@ -131,6 +131,7 @@ use_stock() {
 		cannot "no source of Bochs 3.0 in this machine's archive, and no package bochs: install it, or set BOCHS_SRC"
 	mkdir -p "$dir/bin" && ln -sf "$(command -v bochs)" "$dir/bin/bochs" || die "cannot write to $dir"
 	echo stock >"$dir/kind"
+	echo "$want" >"$dir/stamp"
 	say "using stock Bochs $(dpkg-query -W -f '${Version}' bochs 2>/dev/null): guests with interrupts off hang the machine, runs are not repeatable, no counters, 2-3 times slower"
 }
 
@@ -152,7 +153,7 @@ up_to_date() { [ -x "$dir/bin/bochs" ] && [ "$(cat "$dir/stamp" 2>/dev/null)" = 
 
 up_to_date && exit 0
 mkdir -p "$dir" || die "cannot make $dir"
-exec 9>"$dir.lock" && flock 9 || die "cannot lock $dir.lock"
+lock "$dir.lock"
 up_to_date && exit 0
 if find_source; then
 	build

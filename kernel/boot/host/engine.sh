@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # host: this very machine. Nothing is booted; the jobs run here, as root, in a
 # mount namespace of their own in which /out, and the top folders that --add
-# names, are fresh; a folder of this machine that is not empty is never hidden. Functions are described in ../README.md.
+# names, are fresh; a folder of this machine that is not empty is never hidden.
+# Functions are described in ../README.md.
 #
 # IMAGE says which kernel must be running: patched (its tracepoints are there)
 # or base (they are not). The kernel log from the start on is the console.
@@ -91,7 +92,12 @@ host_end() {
 	local path
 
 	[ -z "$job" ] || kill -9 -- "-$job" 2>/dev/null
-	dmesg | sed "1,/$mark/d" >"$work/console"
+	dmesg >"$work/dmesg"
+	if grep -q "$mark" "$work/dmesg"; then
+		sed "1,/$mark/d" "$work/dmesg" >"$work/console"
+	else
+		echo "WARNING: the kernel log lost its beginning: a splat may be missing" >"$work/console"
+	fi
 	for path in "${fresh[@]}"; do
 		umount -l "$path"
 	done
