@@ -109,7 +109,7 @@ import_base() {
 	say "importing $src (about a minute)"
 	rm -rf "$git_dir" "$out/base" "$out"/*/src "$out"/*/applied
 	unpack
-	git init -q --bare -b base "$git_dir" || die "git init failed"
+	git init -q --bare -b base "$git_dir" || die "git init failed in $out (disk full?)"
 	# build.sh builds in src/.obj*.
 	echo '/.obj*' >"$git_dir/info/exclude"
 	# The first commit of a user would start packing 90000 objects.

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# source.sh: tests of kernel/source.sh and patches/refresh.sh on a kernel tree
-# of five files: same commit from every kind of source, faults named, nothing
-# lost. Prints TAP.
+# source.sh: tests of kernel/deps.sh, and of kernel/source.sh and patches/refresh.sh
+# on a kernel tree of five files: the same commit from every kind of source, faults
+# named, nothing lost. Prints TAP.
 
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -111,5 +111,27 @@ run 2 'usage:' "no argument is a usage error" "$top/kernel/source.sh"
 run 2 'FLAVOUR: no such tree' "build.sh refuses an unknown flavour" "$top/kernel/build.sh" "$work/o1" nonesuch
 run 2 'VARIANT: unknown' "build.sh refuses an unknown variant" "$top/kernel/build.sh" "$work/o1" patched nonesuch
 run 2 'TOPIC: not like 10-apf' "refresh.sh refuses a bad topic name" "$top/patches/refresh.sh" "$work/o1" apf
+
+# A machine without a package and without the means to get it.
+mkdir "$work/bin"
+fake() { printf '#!/bin/sh\n%s\n' "$2" >"$work/bin/$1" && chmod +x "$work/bin/$1"; }
+deps() { PATH=$work/bin:$PATH "$top/kernel/deps.sh" </dev/null; }
+fake dpkg-query 'exit 1'
+fake id 'echo 1000'
+fake sudo 'exit 1'
+run 4 'missing packages, and neither root nor sudo: apt-get install bc ' "deps.sh without root says what to install" deps
+fake id 'echo 0'
+fake apt-get 'echo "E: Unable to locate package bc"; exit 100'
+run 4 'apt-get install failed: E: Unable to locate package bc' "deps.sh passes on what apt says" deps
+
+# A full disk.
+mkdir "$work/small"
+if mount -t tmpfs -o size=64k tmpfs "$work/small" 2>/dev/null; then
+	trap 'umount "$work/small"; rm -rf "$work"' EXIT
+	PATCHES=$work/none run 1 'disk full' "a full disk stops the import" source_sh "$work/tree" "$work/small/o"
+else
+	n=$((n + 1))
+	echo "ok $n - a full disk stops the import # SKIP cannot mount here"
+fi
 echo "1..$n"
 exit $status
