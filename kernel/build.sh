@@ -51,11 +51,26 @@ kmake() {
 	     -j"${JOBS:-$(nproc)}" "$@"
 }
 
+# known_lines FRAGMENT...: their lines, of 90-topics.config only those whose option
+# this tree has.
+known_lines() {
+	local f line
+
+	for f; do
+		[[ $f == */90-topics.config ]] || { cat "$f"; continue; }
+		while read -r line; do
+			[[ $line == CONFIG_* ]] || continue
+			grep -rqsx --include='Kconfig*' "config $(sed 's/^CONFIG_//; s/=.*//' <<<"$line")" \
+				"$out/$flavour/src"/{arch/x86,virt,kernel} && echo "$line"
+		done <"$f"
+	done
+}
+
 # Later fragments win; every line must survive Kconfig or the build stops.
 configure() {
 	local want=$obj/.fragments line key lost=""
 
-	cat "${fragments[@]}" | awk -F'[= ]' '/^CONFIG_/ { v[$1] = $0; if (!($1 in n)) { n[$1] = ++k; o[k] = $1 } }
+	known_lines "${fragments[@]}" | awk -F'[= ]' '/^CONFIG_/ { v[$1] = $0; if (!($1 in n)) { n[$1] = ++k; o[k] = $1 } }
 		END { for (i = 1; i <= k; i++) print v[o[i]] }' >"$want.new"
 	if cmp -s "$want" "$want.new" && [ -f "$obj/.config" ]; then
 		return
