@@ -4,6 +4,7 @@
 # on a kernel tree of five files: the same commit from every kind of source, faults
 # named, nothing lost. Prints TAP.
 
+# shellcheck disable=SC2317 # functions are called by name
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d) || exit 1
