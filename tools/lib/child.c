@@ -11,10 +11,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* What a command has to end itself when it is asked to, in milliseconds. */
+#define GRACE_MS	2000
 
 static void run_child(int go_fd, int error_fd, char *const argv[])
 {
@@ -113,9 +118,25 @@ int child_reap(struct child *child, int *status)
 	return 0;
 }
 
+/* Without pidfd_open() (Linux 5.3) nothing is waited for. */
+static void kill_unless_ended(pid_t pid, int grace_ms)
+{
+	struct pollfd ended = {
+		.fd = syscall(SYS_pidfd_open, pid, 0),
+		.events = POLLIN,
+	};
+
+	if (ended.fd < 0 || poll(&ended, 1, grace_ms) <= 0)
+		kill(pid, SIGKILL);
+	if (ended.fd >= 0)
+		close(ended.fd);
+}
+
 /**
  * child_abandon - End a process that has not been let go, or is in the way
  * @child: From child_fork(); one that was reaped is left alone.
+ *
+ * A command that ignores SIGTERM is killed after two seconds.
  */
 void child_abandon(struct child *child)
 {
@@ -124,5 +145,6 @@ void child_abandon(struct child *child)
 	if (!child->pid)
 		return;
 	kill(child->pid, SIGTERM);
+	kill_unless_ended(child->pid, GRACE_MS);
 	child_reap(child, &status);
 }
