@@ -29,8 +29,13 @@
 
 #define relocated __attribute__((preserve_access_index))
 
+struct kvm_vcpu_stat___lat {
+	__u64 exits;
+} relocated;
+
 struct kvm_vcpu___lat {
 	int vcpu_id;
+	struct kvm_vcpu_stat___lat stat;
 } relocated;
 
 union vmx_exit_reason___lat {

@@ -27,7 +27,8 @@
  * means the same on every kernel as it is.
  *
  * BREAK_USER_SPLIT builds a program that books user space as handling time,
- * BREAK_LOSE_EXITS one that overlooks every 64th VM-exit: tests must notice.
+ * BREAK_LOSE_EXITS one that overlooks every 64th VM-exit, BREAK_TRUST_ADDRESS one
+ * that takes two vCPUs of one address for the same: tests must notice.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -61,6 +62,8 @@ struct flight {
 	__u64 task;
 	/* Which vCPU exited last; only ever compared. */
 	__u64 vcpu;
+	/* VM-exits that it had counted before this one. */
+	__u64 exits;
 	/* Time of the VM-exit; 0: the vCPU is in the guest. */
 	__u64 exit_ns;
 	/* Time outside KVM_RUN so far, and since when (0: inside). */
@@ -90,7 +93,8 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-	__uint(max_entries, 1024);
+	/* For bpftool; the tool sets what the machine's CPUs allow. */
+	__uint(max_entries, 128);
 	__type(key, struct exit_key);
 	__type(value, struct exit_hist);
 } hists SEC(".maps");
@@ -187,6 +191,14 @@ int BPF_PROG(on_kvm_entry, struct kvm_vcpu___lat *vcpu)
 		counter_add(&drops, DROP_NO_START);
 		return 0;
 	}
+#ifndef BREAK_TRUST_ADDRESS
+	/* A new vCPU where a freed one was: it has counted less. */
+	if (vcpu->stat.exits <= flight->exits) {
+		flight->exit_ns = 0;
+		counter_add(&drops, DROP_MOVED);
+		return 0;
+	}
+#endif
 
 	now_ns = clock_now();
 	if (flight->user_since_ns)
@@ -317,6 +329,7 @@ int BPF_PROG(on_kvm_exit, struct kvm_vcpu___lat *vcpu, __u32 isa)
 				    DROP_NO_END : DROP_MOVED);
 
 	flight->vcpu = (__u64)vcpu;
+	flight->exits = vcpu->stat.exits;
 	flight->user_ns = 0;
 	flight->user_since_ns = 0;
 	flight->off_ns = 0;

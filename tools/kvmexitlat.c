@@ -104,12 +104,7 @@ static int attach(struct session *session)
 static int add_entry(const void *key, const void *values, int cpus,
 		     size_t stride, void *context)
 {
-	int cpu, err = 0;
-
-	for (cpu = 0; !err && cpu < cpus; cpu++)
-		err = snapshot_add(context, key, (const struct exit_hist *)
-				   ((const char *)values + cpu * stride));
-	return err;
+	return snapshot_add(context, key, values, cpus, stride);
 }
 
 static int take_snapshot(const struct session *session, struct snapshot *now)

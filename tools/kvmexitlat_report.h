@@ -61,8 +61,13 @@ struct report {
 	uint64_t lost;
 };
 
+extern const char *const drop_names[DROP_MAX];
+
+const struct snapshot_row *snapshot_find(const struct snapshot *snapshot,
+					 const struct exit_key *key,
+					 size_t hint);
 int snapshot_add(struct snapshot *snapshot, const struct exit_key *key,
-		 const struct exit_hist *hist);
+		 const void *values, int cpus, size_t stride_bytes);
 void snapshot_free(struct snapshot *snapshot);
 int report_fill(struct report *report, const struct snapshot *now,
 		const struct snapshot *last, bool merged);

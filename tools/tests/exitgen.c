@@ -3,7 +3,7 @@
  * exitgen.c - a guest that makes a known number of VM-exits of each kind
  *
  * Usage: exitgen [-c CPUIDS] [-o OUTS] [-l HLTS] [-s SPIN] [-u SLEEP_US]
- *                [-n VCPUS] [-1] [-r REPEATS]
+ *                [-n VCPUS] [-1] [-r REPEATS] [-f VMS]
  * The guest executes CPUIDS times CPUID (handled in KVM), then OUTS times an
  * OUT (an exit to user space, which spins SPIN turns), then HLTS times a HLT
  * (without an interrupt controller an exit to user space, too, which sleeps
@@ -11,7 +11,9 @@
  * no VM-entry after it. -n runs VCPUS such guests' vCPUs, one thread each; -1
  * runs them all in turn on one thread. -r does the whole REPEATS times with one
  * vCPU and prints the least and the median TSC ticks of a pass: every final OUT
- * but the last is then followed by a VM-entry.
+ * but the last is then followed by a VM-entry. -f runs VMS such VMs one after
+ * the other on one thread, each freed before the next is made: the kernel likes to
+ * give the new vCPU the memory of the old one.
  *
  * What it is not: no benchmark and no VMM to build on; bench/vmm is that. The
  * tools room must not depend on the bench room.
@@ -66,7 +68,7 @@ struct plan {
 	uint32_t cpuids, outs, hlts;
 	unsigned long spin, sleep_us;
 	int vcpus;
-	unsigned long repeats;
+	unsigned long repeats, vms;
 	bool one_thread;
 };
 
@@ -230,7 +232,7 @@ static void parse(int argc, char **argv, struct plan *plan)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "c:o:l:s:u:n:r:1")) != -1) {
+	while ((option = getopt(argc, argv, "c:o:l:s:u:n:r:f:1")) != -1) {
 		if (option == 'c')
 			plan->cpuids = number(optarg);
 		else if (option == 'o')
@@ -245,6 +247,8 @@ static void parse(int argc, char **argv, struct plan *plan)
 			plan->vcpus = number(optarg);
 		else if (option == 'r')
 			plan->repeats = number(optarg);
+		else if (option == 'f')
+			plan->vms = number(optarg);
 		else if (option == '1')
 			plan->one_thread = true;
 		else
@@ -254,27 +258,39 @@ static void parse(int argc, char **argv, struct plan *plan)
 		errx(2, "-n must be 1 to %d", MAX_VCPUS);
 }
 
+static void run_vm(const struct plan *plan, int kvm, int run_bytes)
+{
+	struct vcpu vcpus[MAX_VCPUS];
+	int vm = vm_create(kvm), i;
+
+	for (i = 0; i < plan->vcpus; i++) {
+		vcpus[i].plan = plan;
+		vcpu_setup(&vcpus[i], vm, i, run_bytes);
+	}
+	if (plan->repeats)
+		run_repeated(&vcpus[0], plan->repeats);
+	else if (plan->one_thread)
+		run_in_turn(vcpus, plan->vcpus);
+	else
+		run_in_threads(vcpus, plan->vcpus);
+	for (i = 0; i < plan->vcpus; i++) {
+		munmap(vcpus[i].run, run_bytes);
+		close(vcpus[i].fd);
+	}
+	close(vm);
+}
+
 int main(int argc, char **argv)
 {
-	struct plan plan = { .vcpus = 1 };
-	struct vcpu vcpus[MAX_VCPUS];
-	int kvm, vm, run_bytes, i;
+	struct plan plan = { .vcpus = 1, .vms = 1 };
+	int kvm, run_bytes;
 
 	parse(argc, argv, &plan);
 	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (kvm < 0)
 		err(4, "/dev/kvm");
 	run_bytes = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
-	vm = vm_create(kvm);
-	for (i = 0; i < plan.vcpus; i++) {
-		vcpus[i].plan = &plan;
-		vcpu_setup(&vcpus[i], vm, i, run_bytes);
-	}
-	if (plan.repeats)
-		run_repeated(&vcpus[0], plan.repeats);
-	else if (plan.one_thread)
-		run_in_turn(vcpus, plan.vcpus);
-	else
-		run_in_threads(vcpus, plan.vcpus);
+	while (plan.vms--)
+		run_vm(&plan, kvm, run_bytes);
 	return 0;
 }

@@ -137,6 +137,13 @@ test_moved() {
 	reportcheck "$report" io=0 lost=101 moved.lost=101
 }
 
+# A VMM that makes one VM after the other: what the last vCPU of one was doing is
+# not what the first of the next one does, even where both have one address.
+test_new_vms() {
+	trace -- exitgen -f 10 -c 20 -o 50
+	reportcheck "$report" cpuid=200 io=500 lost=9 moved.lost=9
+}
+
 # With room for one key only, every exit is either in a row or lost.
 test_full() {
 	trace --max-keys 1 -- exitgen -c 300 -o 100 2>"$work/stderr"
@@ -196,6 +203,8 @@ test_command_status() {
 	expect 1 kvmexitlat -- /no/such/command
 	grep -q "cannot run '/no/such/command'" "$work/stderr" ||
 		fail "no reason"
+	# Enough has been seen of a command that does not want to end.
+	expect 0 kvmexitlat 0.01 1 -- sh -c 'trap "" TERM; while :; do sleep 1; done'
 	expect 1 kvmexitlat -p 4194000
 	grep -q "no process '4194000'" "$work/stderr" || fail "no reason"
 }
@@ -239,6 +248,19 @@ test_control() {
 			fail "$name failed for another reason"
 		}
 	done
+	new_vms_io /bpf/kvmexitlat.bpf.o
+	[ "$io" = 500 ] || fail "500 exits counted as $io"
+	new_vms_io /bpf/broken/trust_address.bpf.o
+	[ "$io" -gt 500 ] || fail "nothing noticed trust_address"
+}
+
+# What an object says of the 500 exits of test_new_vms, in io.
+new_vms_io() {
+	expect 0 bpftool prog loadall "$1" "$pins" pinmaps "${pins}_maps" autoattach
+	exitgen -f 10 -c 20 -o 50 || fail "exitgen failed"
+	bpftool -j map dump pinned "${pins}_maps/hists" >"$report" || fail "no dump of hists"
+	rm -r "$pins" "${pins}_maps"
+	io=$(reportcheck -b "$report" print:io.total.count)
 }
 
 test_no_root() {
