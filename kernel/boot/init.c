@@ -4,7 +4,7 @@
  *
  * Mounts what a kernel test expects, runs the jobs of the file /job/list one
  * after the other with their output on COM2, reports every step on I/O port
- * 0xe9, packs /out into shared memory or onto a disk and powers off.
+ * 0xe9, hands /out over (out.c) and powers off.
  *
  * It is not a service manager and not a test framework: it knows nothing of
  * what it runs, never judges output, and keeps quiet on the kernel console
@@ -19,7 +19,6 @@
  * Limits: a kernel without /dev/port and ioperm cannot report; a job that blocks signals
  * in the kernel for more than KILL_WAIT_S is given up together with the boot.
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +30,6 @@
 #include <string.h>
 #include <sys/io.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -42,15 +40,12 @@
 #include <x86intrin.h>
 #include <linux/serial.h>
 
+#include "init.h"
+
 #define OUTPUT_TTY	"/dev/ttyS1"
 #define CONSOLE_TTY	"/dev/ttyS0"
 #define REPORT_PORT	0xe9
 #define KILL_WAIT_S	10
-#define STATUS_NO_EXEC	127
-#define STATUS_NO_ROOM	126
-#define PCI_DEVICES	"/sys/bus/pci/devices"
-#define IVSHMEM_VENDOR	0x1af4
-#define IVSHMEM_DEVICE	0x1110
 
 static const struct {
 	const char *source, *target, *type, *data;
@@ -66,8 +61,6 @@ static const struct {
 	{ "bpf",	"/sys/fs/bpf",			"bpf",		"" },
 	{ "cgroup2",	"/sys/fs/cgroup",		"cgroup2",	"" },
 };
-
-static char * const disks[] = { "/dev/vda", "/dev/sda" };
 
 /*
  * Write @text to the port that the host listens on. Where the kernel has no
@@ -94,7 +87,7 @@ static void write_port(const char *text, int len)
 }
 
 /* Report one formatted line to the host. */
-static void report(const char *format, ...)
+void report(const char *format, ...)
 {
 	char line[200];
 	va_list args;
@@ -107,7 +100,7 @@ static void report(const char *format, ...)
 }
 
 /* Write @text to @path in one write; failures are not this program's affair. */
-static void put(const char *path, const char *text)
+void put(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
@@ -131,7 +124,7 @@ static void warn(const char *format, ...)
 }
 
 /* Read at most @size - 1 bytes of @path, NUL-terminated; -1 or the length. */
-static ssize_t get(const char *path, char *text, size_t size)
+ssize_t get(const char *path, char *text, size_t size)
 {
 	ssize_t len, sum = 0;
 	int fd;
@@ -225,7 +218,7 @@ static void show_backtraces(void)
 }
 
 /* Become the job: own session, signals as at birth, @tty as 1 (and 0), @err as 2. */
-static void exec_job(char **argv, int tty, int err, bool interactive)
+void exec_job(char **argv, int tty, int err, bool interactive)
 {
 	sigset_t none;
 
@@ -246,7 +239,7 @@ static void exec_job(char **argv, int tty, int err, bool interactive)
  * Reap until @pid is among the dead or @limit_s emulated seconds are over
  * (0: no limit). Returns a shell's status, or -1 when the limit is over.
  */
-static int wait_for(pid_t pid, long limit_s)
+int wait_for(pid_t pid, long limit_s)
 {
 	struct timespec now, end, left = { .tv_sec = 3600 };
 	sigset_t child;
@@ -358,105 +351,6 @@ static int run_jobs(char *list, size_t size, int output)
 			break;
 	}
 	return status;
-}
-
-/* Does file @name in PCI device folder @folder hold the number @value? */
-static bool pci_is(const char *folder, const char *name, unsigned long value)
-{
-	char path[300], text[32];
-
-	snprintf(path, sizeof(path), PCI_DEVICES "/%s/%s", folder, name);
-	return get(path, text, sizeof(text)) > 0 &&
-	       strtoul(text, NULL, 16) == value;
-}
-
-/* Map the memory that QEMU shares with the host (ivshmem); NULL without it. */
-static char *map_shared(size_t *size)
-{
-	struct dirent *entry;
-	char *map = NULL;
-	struct stat st;
-	char path[300];
-	DIR *devices;
-	int fd;
-
-	devices = opendir(PCI_DEVICES);
-	while (devices && !map && (entry = readdir(devices))) {
-		if (!pci_is(entry->d_name, "vendor", IVSHMEM_VENDOR) ||
-		    !pci_is(entry->d_name, "device", IVSHMEM_DEVICE))
-			continue;
-		snprintf(path, sizeof(path), PCI_DEVICES "/%s/enable", entry->d_name);
-		put(path, "1");
-		snprintf(path, sizeof(path), PCI_DEVICES "/%s/resource2", entry->d_name);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd >= 0 && !fstat(fd, &st)) {
-			*size = st.st_size;
-			map = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE,
-				   MAP_SHARED, fd, 0);
-		}
-		if (map == MAP_FAILED)
-			map = NULL;
-		close(fd);
-	}
-	if (devices)
-		closedir(devices);
-	return map;
-}
-
-/* Start tar with /out going to @target, "-" being @to; returns its process. */
-static pid_t start_tar(char *target, int to, int err)
-{
-	char *argv[] = { "tar", "-C", "/out", "-cf", target, ".", NULL };
-	pid_t pid = fork();
-
-	if (!pid)
-		exec_job(argv, to, err, false);
-	return pid;
-}
-
-/* Copy a tar of /out into @map; returns tar's status, or STATUS_NO_ROOM. */
-static int tar_to_memory(char *map, size_t size, int output)
-{
-	size_t sum = 0;
-	ssize_t len;
-	int ends[2];
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC))
-		return STATUS_NO_EXEC;
-	pid = start_tar("-", ends[1], output);
-	close(ends[1]);
-	while (sum < size && (len = read(ends[0], map + sum, size - sum)) > 0)
-		sum += len;
-	close(ends[0]);
-	return sum == size ? STATUS_NO_ROOM : wait_for(pid, 0);
-}
-
-/*
- * Hand /out to the host as a tar, if there is anything in it: through shared
- * memory, which is there in no time, or else through the scratch disk.
- */
-static void save_out(int output)
-{
-	size_t size = 0, i;
-	char *map;
-
-	/* An empty folder can be removed. */
-	if (!rmdir("/out"))
-		return;
-	map = map_shared(&size);
-	if (map) {
-		report("@out %d\n", tar_to_memory(map, size, output));
-		return;
-	}
-	for (i = 0; i < sizeof(disks) / sizeof(disks[0]); i++) {
-		if (access(disks[i], W_OK))
-			continue;
-		report("@out %d\n", wait_for(start_tar(disks[i], output, output), 0));
-		sync();
-		return;
-	}
-	report("@out %d\n", STATUS_NO_EXEC);
 }
 
 /* Put every string of /job/env into the environment. */
