@@ -61,6 +61,11 @@ result $? "machine checks pass, memory populated"
 run 0 'uffd ram [1-9][0-9]* fault 1024' --exit-counts --backing uffd --fault-mem 4 \
 	--fault-backing uffd $check
 result $? "userfaultfd serves each page of the second slot once"
+run 1 'userfaultfd handler gave up after 100 pages' --fault-mem 4 --fault-backing uffd \
+	--uffd-limit 100 $check
+result $? "control: a userfaultfd handler that gives up ends the run"
+run 1 'userfaultfd handler gave up after 3 pages' --backing uffd --uffd-limit 3 $check
+result $? "control: and does so while the image is loaded"
 run 0 '^1\.\.' --vcpus 4 $check vcpus=4
 result $? "machine checks pass with 4 vCPUs"
 run 0 '^1\.\.' --affinity 0 --sched fifo:10 $check

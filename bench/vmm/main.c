@@ -64,6 +64,8 @@ static int run(struct vm *vm)
 		err = run_all(vm);
 	if (!err && vm->opts->samples)
 		err = payload_save_samples(vm);
+	if (err >= 0 && (uffd_gave_up(&vm->ram) || uffd_gave_up(&vm->fault)))
+		err = -EIO;
 	if (vm->opts->exit_counts)
 		print_exits(vm);
 	if (err == -EOPNOTSUPP)

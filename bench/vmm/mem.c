@@ -76,20 +76,19 @@ static int advise(struct mem *mem, bool populate, bool thp)
 
 /**
  * mem_create - Map guest memory
- * @mem: Out: the memory; destroy it even after a failure
+ * @mem: The memory: its @error, and for userfaultfd @on_give_up and @uffd_limit,
+ * are set, the rest is zero with descriptors -1; destroy it even after a failure
  * @gpa: Where the guest sees it
  * @bytes: Size, a multiple of 2 MiB
  * @backing: What it is made of
  * @populate: Fault it in now
  * @thp: Ask for transparent huge pages instead of refusing them
- * @error: Text of a failure
  *
  * Return: 0; -ENOMEM: no memory or no hugetlb pages reserved; -EPERM, -ENOSYS:
  * userfaultfd refused; other -errno of mmap(), memfd_create(), madvise().
  */
 int mem_create(struct mem *mem, __u64 gpa, __u64 bytes,
-	       enum opts_backing backing, bool populate, bool thp,
-	       struct vmm_error *error)
+	       enum opts_backing backing, bool populate, bool thp)
 {
 	int err;
 
@@ -98,17 +97,17 @@ int mem_create(struct mem *mem, __u64 gpa, __u64 bytes,
 	err = map_backing(mem, backing, populate);
 	if (err) {
 		mem->host = NULL;
-		return vmm_fail(error, err, "mapping %llu MiB of guest memory%s",
+		return vmm_fail(mem->error, err, "mapping %llu MiB of guest memory%s",
 				bytes >> 20, backing == BACKING_HUGETLB ?
 				" (hugetlb, see nr_hugepages)" : "");
 	}
 	if (backing == BACKING_ANON || backing == BACKING_UFFD) {
 		err = advise(mem, populate, thp);
 		if (err)
-			return vmm_fail(error, err, "populating guest memory");
+			return vmm_fail(mem->error, err, "populating guest memory");
 	}
 	if (backing == BACKING_UFFD)
-		return uffd_start(mem, error);
+		return uffd_start(mem);
 	return 0;
 }
 
@@ -132,12 +131,10 @@ void mem_destroy(struct mem *mem)
  * @mem: Memory
  * @vm_fd: KVM's VM
  * @slot: Slot number
- * @error: Text of a failure
  *
  * Return: 0 or -errno of KVM_SET_USER_MEMORY_REGION.
  */
-int mem_add_slot(const struct mem *mem, int vm_fd, int slot,
-		 struct vmm_error *error)
+int mem_add_slot(const struct mem *mem, int vm_fd, int slot)
 {
 	struct kvm_userspace_memory_region region = {
 		.slot = slot,
@@ -147,7 +144,7 @@ int mem_add_slot(const struct mem *mem, int vm_fd, int slot,
 	};
 
 	if (ioctl(vm_fd, KVM_SET_USER_MEMORY_REGION, &region))
-		return vmm_fail(error, -errno, "adding memory slot %d", slot);
+		return vmm_fail(mem->error, -errno, "adding memory slot %d", slot);
 	return 0;
 }
 

@@ -21,7 +21,10 @@
  * @uffd: userfaultfd that serves its missing pages, -1 if none
  * @uffd_stop: Written to end the handler thread
  * @uffd_faults: Pages the handler thread has filled
+ * @uffd_limit: Pages after which it gives up, 0: never; for tests
  * @uffd_error: -errno of a handler that gave up, 0
+ * @on_give_up: What it calls then, on its own thread
+ * @error: Where the text of a failure goes
  * @handler: The handler thread
  */
 struct mem {
@@ -32,19 +35,21 @@ struct mem {
 	int uffd;
 	int uffd_stop;
 	__u64 uffd_faults;
+	__u64 uffd_limit;
 	int uffd_error;
+	void (*on_give_up)(struct mem *mem, int err);
+	struct vmm_error *error;
 	pthread_t handler;
 };
 
 int mem_create(struct mem *mem, __u64 gpa, __u64 bytes,
-	       enum opts_backing backing, bool populate, bool thp,
-	       struct vmm_error *error);
+	       enum opts_backing backing, bool populate, bool thp);
 void mem_destroy(struct mem *mem);
-int mem_add_slot(const struct mem *mem, int vm_fd, int slot,
-		 struct vmm_error *error);
+int mem_add_slot(const struct mem *mem, int vm_fd, int slot);
 void *mem_at(const struct mem *mem, __u64 gpa, __u64 bytes);
 
-int uffd_start(struct mem *mem, struct vmm_error *error);
+int uffd_start(struct mem *mem);
 void uffd_finish(struct mem *mem);
+bool uffd_gave_up(const struct mem *mem);
 
 #endif /* VMM_MEM_H */

@@ -29,6 +29,7 @@ static const char help_text[] =
 "  --fault-mem MIB                  second memory slot for fault cases (0)\n"
 "  --fault-backing anon|memfd|uffd|hugetlb   what that is made of (anon)\n"
 "  --fault-populate                 fault it in on the host's side\n"
+"  --uffd-limit PAGES               let a userfaultfd handler give up then (0: never)\n"
 "  --vcpus N                        1 to 64 (1)\n"
 "  --affinity CPU[,CPU...]          host CPU of each vCPU, repeating\n"
 "  --sched other|batch|idle|fifo:PRIO|rr:PRIO   policy of vCPU threads\n"
@@ -45,8 +46,8 @@ static const char help_text[] =
 
 enum {
 	OPT_KIND = 256, OPT_MEM, OPT_BACKING, OPT_POPULATE, OPT_THP,
-	OPT_FAULT_MEM, OPT_FAULT_BACKING, OPT_FAULT_POPULATE, OPT_VCPUS,
-	OPT_AFFINITY, OPT_SCHED, OPT_MSR, OPT_HALT_POLL, OPT_INITRD,
+	OPT_FAULT_MEM, OPT_FAULT_BACKING, OPT_FAULT_POPULATE, OPT_UFFD_LIMIT,
+	OPT_VCPUS, OPT_AFFINITY, OPT_SCHED, OPT_MSR, OPT_HALT_POLL, OPT_INITRD,
 	OPT_APPEND, OPT_SAMPLES, OPT_LIMIT, OPT_EXIT_COUNTS, OPT_KVM,
 };
 
@@ -59,6 +60,7 @@ static const struct option long_options[] = {
 	{ "fault-mem", required_argument, NULL, OPT_FAULT_MEM },
 	{ "fault-backing", required_argument, NULL, OPT_FAULT_BACKING },
 	{ "fault-populate", no_argument, NULL, OPT_FAULT_POPULATE },
+	{ "uffd-limit", required_argument, NULL, OPT_UFFD_LIMIT },
 	{ "vcpus", required_argument, NULL, OPT_VCPUS },
 	{ "affinity", required_argument, NULL, OPT_AFFINITY },
 	{ "sched", required_argument, NULL, OPT_SCHED },
@@ -212,6 +214,9 @@ static int parse_number(struct opts *opts, int opt, const char *arg)
 	case OPT_FAULT_MEM:
 		err = number(arg, 0, 65536, &value);
 		opts->fault_bytes = value * MIB;
+		break;
+	case OPT_UFFD_LIMIT:
+		err = number(arg, 0, ~0U, &opts->uffd_limit);
 		break;
 	case OPT_VCPUS:
 		err = number(arg, 1, OPTS_MAX_VCPUS, &value);

@@ -52,6 +52,7 @@ struct opts_msr {
  * @fault_bytes: Second memory slot at WIRE_FAULT_GPA, 0: none
  * @fault_backing: What that is made of
  * @fault_populate: Fault it in on the host's side before the run
+ * @uffd_limit: Pages after which a userfaultfd handler gives up, 0: never
  * @nr_vcpus: Number of vCPUs
  * @nr_affinity: Entries of @affinity, 0: vCPU threads are not bound
  * @affinity: Host CPU of vCPU i is entry i modulo @nr_affinity
@@ -78,6 +79,7 @@ struct opts {
 	__u64 fault_bytes;
 	enum opts_backing fault_backing;
 	bool fault_populate;
+	__u64 uffd_limit;
 	int nr_vcpus;
 	int nr_affinity;
 	int affinity[OPTS_MAX_VCPUS];

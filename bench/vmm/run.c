@@ -133,13 +133,27 @@ static void *vcpu_thread(void *arg)
 }
 
 /**
+ * run_init - Prepare for the end: run_stop() may be called from now on
+ * @vm: Zeroed machine
+ */
+void run_init(struct vm *vm)
+{
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&vm->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&vm->ended, &attr);
+}
+
+/**
  * run_stop - End the run
  * @vm: Machine
  * @status: Exit status of the image, 0 to 255, or -errno
  *
- * The first call counts. Other vCPUs leave KVM at once.
+ * The first call counts. Other vCPUs leave KVM at once; none is started any more.
  *
- * Context: Any thread, also a vCPU's.
+ * Context: Any thread, also a vCPU's, from run_init() on.
  */
 void run_stop(struct vm *vm, int status)
 {
@@ -150,7 +164,8 @@ void run_stop(struct vm *vm, int status)
 		vm->status = status;
 		__atomic_store_n(&vm->done, true, __ATOMIC_RELEASE);
 		for (i = 0; i < vm->opts->nr_vcpus; i++) {
-			vm->vcpus[i].run->immediate_exit = 1;
+			if (vm->vcpus[i].run)
+				vm->vcpus[i].run->immediate_exit = 1;
 			if (vm->vcpus[i].started)
 				pthread_kill(vm->vcpus[i].thread, SIGNAL_KICK);
 		}
@@ -227,14 +242,9 @@ int run_start_others(struct vm *vm)
 int run_all(struct vm *vm)
 {
 	struct sigaction kick = { .sa_handler = on_kick };
-	pthread_condattr_t attr;
 	int i, err;
 
 	sigaction(SIGNAL_KICK, &kick, NULL);
-	pthread_mutex_init(&vm->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&vm->ended, &attr);
 	err = start_thread(vm, &vm->vcpus[0]);
 	if (!err && vm->opts->kind != KIND_PAYLOAD)
 		err = run_start_others(vm);

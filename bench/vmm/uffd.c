@@ -24,6 +24,8 @@ static int fill(struct mem *mem, __u64 address)
 		.range = { address & ~(PAGE_BYTES - 1), PAGE_BYTES },
 	};
 
+	if (mem->uffd_limit && mem->uffd_faults == mem->uffd_limit)
+		return -ENOSPC;
 	if (ioctl(mem->uffd, UFFDIO_ZEROPAGE, &zero) && errno != EEXIST)
 		return -errno;
 	mem->uffd_faults++;
@@ -43,27 +45,38 @@ static int serve_one(struct mem *mem)
 	return fill(mem, msg.arg.pagefault.address);
 }
 
+/*
+ * Nobody else would wake those who wait for a page: the run is ended first, then
+ * the closing of the descriptor lets them go on, with zeroes.
+ */
+static void give_up(struct mem *mem, int err)
+{
+	vmm_fail(mem->error, err, "userfaultfd handler gave up after %llu pages",
+		 mem->uffd_faults);
+	__atomic_store_n(&mem->uffd_error, err, __ATOMIC_RELEASE);
+	mem->on_give_up(mem, err);
+	close(mem->uffd);
+	mem->uffd = -1;
+}
+
 static void *serve(void *arg)
 {
 	struct mem *mem = arg;
+	int err = 0;
 	struct pollfd fds[2] = {
 		{ .fd = mem->uffd, .events = POLLIN },
 		{ .fd = mem->uffd_stop, .events = POLLIN },
 	};
 
-	for (;;) {
-		if (poll(fds, 2, -1) < 0) {
-			if (errno == EINTR)
-				continue;
-			mem->uffd_error = -errno;
-			break;
-		}
-		if (fds[1].revents)
-			break;
-		mem->uffd_error = serve_one(mem);
-		if (mem->uffd_error)
-			break;
+	while (!err) {
+		if (poll(fds, 2, -1) < 0)
+			err = errno == EINTR ? 0 : -errno;
+		else if (fds[1].revents)
+			return NULL;
+		else
+			err = serve_one(mem);
 	}
+	give_up(mem, err);
 	return NULL;
 }
 
@@ -88,25 +101,37 @@ static int open_uffd(struct mem *mem)
 /**
  * uffd_start - Register memory and start its handler thread
  * @mem: Mapped memory; nothing of it may have been touched
- * @error: Text of a failure
+ *
+ * A handler that gives up calls @mem->on_give_up, from its own thread.
  *
  * Return: 0; -EPERM: no right to userfaultfd; -ENOSYS: the kernel has none;
  * other -errno of its calls.
  */
-int uffd_start(struct mem *mem, struct vmm_error *error)
+int uffd_start(struct mem *mem)
 {
 	int err;
 
 	err = open_uffd(mem);
 	if (err)
-		return vmm_fail(error, err, "registering userfaultfd memory");
+		return vmm_fail(mem->error, err, "registering userfaultfd memory");
 	err = -pthread_create(&mem->handler, NULL, serve, mem);
 	if (err) {
 		close(mem->uffd_stop);
 		mem->uffd_stop = -1;
-		return vmm_fail(error, err, "starting the fault handler");
+		return vmm_fail(mem->error, err, "starting the fault handler");
 	}
 	return 0;
+}
+
+/**
+ * uffd_gave_up - Has the handler thread ended by itself?
+ * @mem: Memory, with or without a handler
+ *
+ * What was read from such a memory since then is not to be trusted.
+ */
+bool uffd_gave_up(const struct mem *mem)
+{
+	return __atomic_load_n(&mem->uffd_error, __ATOMIC_ACQUIRE);
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -14,6 +15,9 @@
 
 /* Three pages that VMX needs for real mode; below the BIOS, above the RAM. */
 #define TSS_GPA		0xfffbd000
+
+#define container_of(ptr, type, member) \
+	((type *)((char *)(ptr) - offsetof(type, member)))
 
 /**
  * vm_open - Open KVM
@@ -30,6 +34,7 @@ int vm_open(struct vm *vm, const struct opts *opts)
 
 	vm->opts = opts;
 	vm->fd = -1;
+	run_init(vm);
 	vm->ram.memfd = vm->ram.uffd = vm->ram.uffd_stop = -1;
 	vm->fault.memfd = vm->fault.uffd = vm->fault.uffd_stop = -1;
 	memset(vm->event_fds, -1, sizeof(vm->event_fds));
@@ -112,24 +117,37 @@ static int create_devices(struct vm *vm)
 	return 0;
 }
 
+static void ram_gave_up(struct mem *mem, int err)
+{
+	run_stop(container_of(mem, struct vm, ram), err);
+}
+
+static void fault_gave_up(struct mem *mem, int err)
+{
+	run_stop(container_of(mem, struct vm, fault), err);
+}
+
 static int create_memory(struct vm *vm)
 {
 	const struct opts *opts = vm->opts;
 	int err;
 
+	vm->ram.on_give_up = ram_gave_up;
+	vm->fault.on_give_up = fault_gave_up;
+	vm->ram.uffd_limit = vm->fault.uffd_limit = opts->uffd_limit;
+	vm->ram.error = vm->fault.error = &vm->error;
 	err = mem_create(&vm->ram, 0, opts->mem_bytes, opts->backing,
-			 opts->populate, opts->thp, &vm->error);
+			 opts->populate, opts->thp);
 	if (err)
 		return err;
-	err = mem_add_slot(&vm->ram, vm->fd, 0, &vm->error);
+	err = mem_add_slot(&vm->ram, vm->fd, 0);
 	if (err || !opts->fault_bytes)
 		return err;
 	err = mem_create(&vm->fault, WIRE_FAULT_GPA, opts->fault_bytes,
-			 opts->fault_backing, opts->fault_populate, false,
-			 &vm->error);
+			 opts->fault_backing, opts->fault_populate, false);
 	if (err)
 		return err;
-	return mem_add_slot(&vm->fault, vm->fd, 1, &vm->error);
+	return mem_add_slot(&vm->fault, vm->fd, 1);
 }
 
 static int set_caps(struct vm *vm)

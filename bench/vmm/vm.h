@@ -100,6 +100,7 @@ int vcpu_start_long(struct vcpu *vcpu, __u64 entry, __u64 rdi, __u64 rsi);
 int vcpu_start_flat(struct vcpu *vcpu, __u32 entry, __u32 eax, __u32 ebx);
 __u64 vcpu_tsc_khz(struct vcpu *vcpu);
 
+void run_init(struct vm *vm);
 int run_all(struct vm *vm);
 void run_stop(struct vm *vm, int status);
 int run_start_others(struct vm *vm);
