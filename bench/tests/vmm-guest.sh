@@ -108,6 +108,14 @@ run 0 '' --samples $tmp/s /guest/vmexit.elf case=cpuid samples=50 warmup=5 &&
 result $? "sample file: head and 50 lines"
 run 3 '^c$' --kind multiboot /guest/multiboot.elf one two c
 result $? "multiboot image: command line in, status out"
+run 0 '^P$' --kind multiboot /guest/multiboot.elf P
+result $? "multiboot image: status 0"
+run 1 'the image reset the machine' --kind multiboot /guest/multiboot.elf R
+result $? "control: a multiboot image that resets is no success"
+run 1 'triple fault' --kind multiboot /guest/multiboot.elf T
+result $? "control: nor is one with a triple fault"
+run 1 'no end within 1 s' --limit 1 --kind multiboot /guest/multiboot.elf H
+result $? "control: nor is one that hangs"
 run 1 'multiboot header' --kind multiboot $check
 result $? "control: no multiboot header"
 echo "1..$n"

@@ -86,6 +86,13 @@ static __u32 port_in(struct vm *vm, __u16 port)
 	}
 }
 
+/* An image that passed or failed would have said so at the exit port. */
+static void reset(struct vm *vm)
+{
+	run_stop(vm, vmm_fail(&vm->error, -ECANCELED,
+			      "the image reset the machine"));
+}
+
 static void port_out(struct vm *vm, __u16 port, __u32 value)
 {
 	int err;
@@ -107,11 +114,11 @@ static void port_out(struct vm *vm, __u16 port, __u32 value)
 		break;
 	case PORT_KEYBOARD:
 		if (value == KEYBOARD_RESET)
-			run_stop(vm, 0);
+			reset(vm);
 		break;
 	case PORT_RESET:
 		if (value & RESET_CPU)
-			run_stop(vm, 0);
+			reset(vm);
 		break;
 	case PORT_CMOS_INDEX:
 		vm->cmos_index = value & 0x7f;
