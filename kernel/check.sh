@@ -9,7 +9,7 @@
 #
 # Each room owns its tests; this script only knows where they are. The builds
 # are done by then (see the top Makefile). Environment: ENGINE (default: all),
-# JOBS, V.
+# JOBS, V, KUT (a build of kvm-unit-tests).
 
 set -u -o pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -67,6 +67,16 @@ list_name() {
 	echo "${n%/tests}"
 }
 
+# kut ENGINE: a user's own kvm-unit-tests build, which may take hours and is not
+# part of this tree's name; without one a line says so.
+[ -z "${KUT:-}" ] || suites_limit=$((suites_limit + 14400))
+kut() {
+	local suite_limit=$suite_limit RESUME_KEY=${RESUME_KEY:-}
+
+	[ -z "${KUT:-}" ] || suite_limit=14400 RESUME_KEY=''
+	suite "$1 kvm-unit-tests" "$top/bench/tests/kut.sh" "$1" base patched
+}
+
 # One engine's suites; check.sh runs those of two engines side by side.
 engine_suites() {
 	local e=$1 f l
@@ -81,6 +91,8 @@ engine_suites() {
 		suite "$e exact" "$top/bench/tests/exact.sh" "$e" "$exact_cases"
 		suite "$e cross-check" "$top/bench/tests/cross.sh" "$e" base "$cross_cases" ;;
 	esac
+	suite "$e kvm-unit-tests controls" "$top/bench/tests/kut-controls.sh" "$e" patched
+	kut "$e"
 	suite "$e selftests" "$top/kernel/tests/selftests.sh" "$out" "$e" "$level"
 }
 

@@ -6,8 +6,8 @@
 #
 # A suite is a command that prints TAP or KTAP; only its outermost lines count.
 # Its output goes to LOGDIR/<name>.tap; failures, skips and lines "# sample: ..."
-# (what part of a larger test was run) are shown, and the sums stay in the variables
-# passed, failed and skipped.
+# (what part of a larger test was run) and "# note: ..." are shown, and the sums stay
+# in the variables passed, failed and skipped.
 
 passed=0
 failed=0
@@ -90,7 +90,7 @@ suite() {
 		bad=1
 		printf '  FAIL %s: ran no test\n' "$name"
 	fi
-	grep -E '^(not ok |# sample: )' "$log" | sed 's/^/  /'
+	grep -E '^(not ok |# (sample|note): )' "$log" | sed 's/^/  /'
 	if [ "$bad" -ne 0 ]; then
 		failures+=("$name (log: $log)")
 	elif [ -n "${RESUME_KEY:-}" ] && [ "$ok" -ne 0 ]; then
