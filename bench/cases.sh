@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Reading cases.cfg. Sourced by the driver, never run.
 
-# Keys and what they are where a case does not say.
+# Keys and what they are where neither a case nor [default] says.
 declare -gA case_defaults=(
 	[bench]='' [payload]='' [args]='' [vmm]='' [cpus]=1 [warmup]=200
 	[samples]=1000 [groups]='' [engines]='' [exits]=0
@@ -11,7 +11,8 @@ declare -gA case_defaults=(
 declare -gA case_values=()
 case_names=()
 
-# cases_read FILE: fill case_names and case_values[NAME.KEY].
+# cases_read FILE: fill case_names and case_values[NAME.KEY]. What [default] says
+# is every later case's, until the case or another [default] says otherwise.
 cases_read() {
 	local line name='' key value n=0
 
@@ -22,6 +23,7 @@ cases_read() {
 		[ -n "$line" ] || continue
 		if [[ $line =~ ^\[([a-z][a-z0-9_]*)\]$ ]]; then
 			name=${BASH_REMATCH[1]}
+			[ "$name" != default ] || continue
 			[ -z "${case_values[$name.cpus]:-}" ] || die "$1:$n: case '$name' again"
 			case_names+=("$name")
 			for key in "${!case_defaults[@]}"; do
@@ -33,7 +35,11 @@ cases_read() {
 		key=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
 		[ -n "$name" ] || die "$1:$n: key before the first [name]"
 		[ -n "${case_defaults[$key]+set}" ] || die "$1:$n: unknown key '$key'"
-		case_values[$name.$key]=$value
+		if [ "$name" = default ]; then
+			case_defaults[$key]=$value
+		else
+			case_values[$name.$key]=$value
+		fi
 	done <"$1"
 }
 

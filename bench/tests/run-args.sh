@@ -66,6 +66,7 @@ cases() {
 }
 
 printf '[a]\nbench = x\n[a]\n' >"$work/twice"
+printf '[default]\nbench = x\n[a]\n[b]\nbench = y\n[default]\ncpus = 2\n[c]\n' >"$work/default"
 printf '[a]\ncolour = red\n' >"$work/key"
 printf 'bench = x\n' >"$work/early"
 printf '[a]\nbench x\n' >"$work/form"
@@ -75,6 +76,10 @@ try "cases: key before a name" 1 ":1: key before" cases "$work/early"
 try "cases: no key = value" 1 ":2: neither" cases "$work/form"
 cases "$room/cases.cfg"
 result $? "cases: control: the real list"
+said=$(bash -c '. "$1/cases.sh"; cases_read "$2"; for c in a b c; do
+	echo "$c $(case_of $c bench) $(case_of $c cpus)"; done' cases "$room" "$work/default")
+[ "$said" = "$(printf 'a x 1\nb y 1\nc x 2')" ]
+result $? "cases: what [default] says holds below it, until a case says otherwise"
 
 collect=$out/bench/collect
 head='case a flags 0 warmup 1 label 1 window_tsc 31 n 2'
