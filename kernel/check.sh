@@ -107,6 +107,7 @@ qemu_suites() {
 	local v l
 
 	engine_suites qemu-svm
+	suite "host in qemu-svm" "$top/bench/tests/host.sh"
 	suite "boot controls" room kernel/boot check
 	[ "$level" = full ] || return 0
 	suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
