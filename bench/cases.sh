@@ -58,5 +58,26 @@ case_has_config() {
 	[ "$2" = base ] || [[ " ${case_values[$1.configs]} " == *" $2 "* ]]
 }
 
+# case_sample LIST ENGINE WITHOUT FILE: say which part of vmexit a test with LIST
+# (names with commas, empty: all) runs there; WITHOUT "crossed": of those that the
+# cross-check can take.
+case_sample() {
+	local name all=0 part=0
+
+	[ -n "$1" ] || return 0
+	[ ${#case_names[@]} -gt 0 ] || cases_read "$4"
+	for name in "${case_names[@]}"; do
+		[ "$(case_of "$name" bench)" = vmexit ] || continue
+		case_runs "$name" "$2" || continue
+		[ "$3" != crossed ] || case_crossed "$name" || continue
+		all=$((all + 1))
+		[[ ,$1, != *,$name,* ]] || part=$((part + 1))
+	done
+	echo "# sample: $part of $all cases: ${1//,/ }"
+}
+
+# case_crossed NAME: one CPU, and no time that passes without instructions.
+case_crossed() { [ "$(case_of "$1" cpus)" -eq 1 ] && ! case_in "$1" idle; }
+
 # case_in NAME GROUP: does the case carry this group.
 case_in() { [[ " ${case_values[$1.groups]} " == *" $2 "* ]]; }

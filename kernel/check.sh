@@ -88,8 +88,10 @@ engine_suites() {
 	done
 	case $e in
 	qemu-svm | bochs-vmx)
-		suite "$e exact" "$top/bench/tests/exact.sh" "$e" "$exact_cases"
-		suite "$e cross-check" "$top/bench/tests/cross.sh" "$e" base "$cross_cases" ;;
+		for f in patched base; do
+			suite "$e $f exact" "$top/bench/tests/exact.sh" "$e" "$f" "$exact_cases"
+			suite "$e $f cross-check" "$top/bench/tests/cross.sh" "$e" "$f" "$cross_cases"
+		done ;;
 	esac
 	suite "$e kvm-unit-tests controls" "$top/bench/tests/kut-controls.sh" "$e" patched
 	kut "$e"

@@ -7,6 +7,8 @@ set -u
 room=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=kernel/lib/say.sh
 . "$room/../kernel/lib/say.sh"
+# shellcheck source=bench/cases.sh
+. "$room/cases.sh"
 
 [ $# -eq 2 ] || [ $# -eq 3 ] || usage_error "usage: cross.sh ENGINE KERNEL [CASE,...]"
 IFS=, read -ra cases <<<"${3:-}"
@@ -18,4 +20,5 @@ case $rc in
 *) echo "not ok 1 - $1, $2: the guest's TSC and the emulator count the same" ;;
 esac
 echo "1..1"
+case_sample "${3:-}" "$1" crossed "$room/cases.cfg"
 exit "$rc"

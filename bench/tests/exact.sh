@@ -1,46 +1,58 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# exact.sh ENGINE [CASE,...]: two runs of the vmexit benchmark on one image give
-# byte-identical samples. TAP. The control changes one digit of a copy.
+# exact.sh ENGINE KERNEL [CASE,...]: two runs of the vmexit benchmark on one image
+# give byte-identical samples. TAP. The control changes one digit of a copy.
+# exact.sh --compare FILE FILE: only the comparison, of two files of raw samples.
 
 set -u -o pipefail
 room=$(cd "$(dirname "$0")/.." && pwd)
 top=$(cd "$room/.." && pwd)
 # shellcheck source=kernel/lib/say.sh
 . "$top/kernel/lib/say.sh"
+# shellcheck source=bench/cases.sh
+. "$room/cases.sh"
 
-[ $# -ge 1 ] || usage_error "usage: exact.sh ENGINE [CASE,...]"
+# same FILE FILE: equal to the byte, and not for want of samples.
+same() { [ -s "$1" ] && cmp "$1" "$2"; }
+
+if [ "${1:-}" = --compare ]; then
+	[ $# -eq 3 ] || usage_error "usage: exact.sh --compare FILE FILE"
+	same "$2" "$3" && exit 0
+	exit 1
+fi
+[ $# -eq 2 ] || [ $# -eq 3 ] || usage_error "usage: exact.sh ENGINE KERNEL [CASE,...]"
 engine=$1
-cases=${2:-}
+kernel=$2
+cases=${3:-}
 work=$(mktemp -d "${TMPDIR:-/tmp}/exact.XXXXXX") || die "cannot make a scratch folder"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 for i in 1 2; do
-	"$room/run" vmexit "$engine" --kernels base --rounds 1 --dir "$work/$i" \
+	"$room/run" vmexit "$engine" --kernels "$kernel" --rounds 1 --dir "$work/$i" \
 		${cases:+--cases "$cases"} >"$work/out" 2>&1
 	rc=$?
 	if [ "$rc" -eq 4 ]; then
-		echo "1..0 # SKIP $(tail -n 1 "$work/out")"
+		tail -n 1 "$work/out" >&2
 		exit 4
 	fi
 	[ "$rc" -eq 0 ] || { cat "$work/out" >&2; die "run $i: exit status $rc"; }
 done
-raw=raw/vmexit.$engine.base.jsonl
-[ -s "$work/1/$raw" ] || die "no samples"
+raw=raw/vmexit.$engine.$kernel.jsonl
 failed=0
-if cmp "$work/1/$raw" "$work/2/$raw"; then
-	echo "ok 1 - $engine: two runs give the same $(wc -l <"$work/1/$raw") lines"
+if same "$work/1/$raw" "$work/2/$raw"; then
+	echo "ok 1 - $engine, $kernel: two runs give the same $(wc -l <"$work/1/$raw") lines"
 else
-	echo "not ok 1 - $engine: two runs give the same samples"
+	echo "not ok 1 - $engine, $kernel: two runs give the same samples"
 	failed=1
 fi
 sed '$s/0\([^0]*\)$/1\1/' "$work/2/$raw" >"$work/changed"
-if cmp -s "$work/1/$raw" "$work/changed"; then
+if same "$work/1/$raw" "$work/changed" >/dev/null 2>&1; then
 	echo "not ok 2 - control: a changed digit is noticed"
 	failed=1
 else
 	echo "ok 2 - control: a changed digit is noticed"
 fi
 echo "1..2"
+case_sample "$cases" "$engine" '' "$room/cases.cfg"
 exit "$failed"

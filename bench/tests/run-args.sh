@@ -58,6 +58,21 @@ try "cross: hardware has no counter" 4 "host" "$room/cross" host base
 try "cross: unknown engine" 2 "abacus" "$room/cross" abacus base
 try "cross: unknown case" 2 "nonsense" "$room/cross" qemu-svm base nonsense
 try "exact: no engine" 2 "usage" "$room/tests/exact.sh"
+try "exact: no kernel" 2 "usage" "$room/tests/exact.sh" qemu-svm
+printf 'line 10\nline 20\n' >"$work/raw"
+cp "$work/raw" "$work/copy"
+"$room/tests/exact.sh" --compare "$work/raw" "$work/copy"
+result $? "exact: control: equal samples"
+sed '2s/0/1/' "$work/raw" >"$work/copy"
+! "$room/tests/exact.sh" --compare "$work/raw" "$work/copy" >/dev/null
+result $? "exact: a changed digit is noticed"
+head -n 1 "$work/raw" >"$work/copy"
+! "$room/tests/exact.sh" --compare "$work/raw" "$work/copy" >/dev/null 2>&1
+result $? "exact: a missing line is noticed"
+: >"$work/raw"
+: >"$work/copy"
+! "$room/tests/exact.sh" --compare "$work/raw" "$work/copy"
+result $? "exact: no samples are not equal samples"
 
 # cases FILE: read a list of cases as the drivers do.
 cases() {
