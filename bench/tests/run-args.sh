@@ -74,6 +74,37 @@ result $? "exact: a missing line is noticed"
 ! "$room/tests/exact.sh" --compare "$work/raw" "$work/copy"
 result $? "exact: no samples are not equal samples"
 
+# fake CROSS RUN: a copy of "all" between drivers that only note that they were
+# called and end with these statuses.
+fake() {
+	mkdir -p "$work/p/bench" "$work/p/kernel/lib"
+	cp "$room/all" "$work/p/bench/"
+	cp "$top/kernel/lib/say.sh" "$work/p/kernel/lib/"
+	printf '#!/bin/sh\necho cross $* >>"%s"\nexit %d\n' "$work/called" "$1" >"$work/p/bench/cross"
+	printf '#!/bin/sh\necho run $* >>"%s"\nexit %d\n' "$work/called" "$2" >"$work/p/bench/run"
+	chmod +x "$work/p/bench/cross" "$work/p/bench/run"
+	rm -f "$work/called"
+}
+
+# called STATUS CALLS BENCH ENGINE: "all" ends with STATUS after these calls.
+called() {
+	"$work/p/bench/all" "$out" "$3" "$4" >/dev/null 2>&1
+	[ $? -eq "$1" ] && [ "$(paste -sd, "$work/called")" = "$2" ]
+}
+
+fake 0 0
+called 0 "cross qemu-svm base,cross qemu-svm patched,run vmexit qemu-svm,run probecost qemu-svm" "" qemu-svm
+result $? "all: the counters are compared before vmexit"
+fake 1 0
+called 1 "cross qemu-svm base" vmexit qemu-svm
+result $? "all: a difference of the counters fails the run and takes no figures"
+fake 1 0
+called 0 "run vmexit host" vmexit host
+result $? "all: hardware has one counter only"
+fake 4 0
+called 4 "cross bochs-vmx base" vmexit bochs-vmx
+result $? "all: an engine asked for by name that cannot run is a failure"
+
 # cases FILE: read a list of cases as the drivers do.
 cases() {
 	bash -c '. "$1/kernel/lib/say.sh"; . "$2/cases.sh"; cases_read "$3"' \
