@@ -32,7 +32,7 @@ help:
 	@sed -n 's/^##//p' $(firstword $(MAKEFILE_LIST))
 
 ##kvmlat: KVM's vCPU switching, nested entry, page-fault waiting and interrupt
-##delivery made visible, measurable and faster. A patch series for Linux 6.12.
+##delivery made visible and measurable. A patch series for Linux 6.12.
 ##
 ##The main job and the tests (each works first on a fresh Debian 12 machine):
 ##  make bench           measure base and patched kernel (BENCH= one, ENGINE= one)
