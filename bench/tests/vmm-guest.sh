@@ -58,6 +58,8 @@ result $? "machine checks pass, memory hugetlb"
 echo 0 >$pages
 run 0 '^1\.\.' --thp --populate --fault-mem 4 --fault-populate $check
 result $? "machine checks pass, memory populated"
+run 0 '^1\.\.' --mem 3072 $check
+result $? "machine checks pass, more guest memory than there is"
 run 0 'uffd ram [1-9][0-9]* fault 1024' --exit-counts --backing uffd --fault-mem 4 \
 	--fault-backing uffd $check
 result $? "userfaultfd serves each page of the second slot once"

@@ -28,7 +28,10 @@ static int map_memfd(struct mem *mem, int flags)
 	return mem->host == MAP_FAILED ? -errno : 0;
 }
 
-/* Aligned to 2 MiB so that huge pages and large TDP entries are possible. */
+/*
+ * Aligned to 2 MiB so that huge pages and large TDP entries are possible. A guest may
+ * be larger than the machine's memory: only hugetlb pages are reserved.
+ */
 static int map_anon(struct mem *mem, int flags)
 {
 	char *raw, *start;
@@ -43,6 +46,8 @@ static int map_anon(struct mem *mem, int flags)
 	if (head)
 		munmap(raw, head);
 	munmap(start + mem->bytes, HUGE_BYTES - head);
+	if (!(flags & MAP_HUGETLB))
+		flags |= MAP_NORESERVE;
 	mem->host = mmap(start, mem->bytes, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | flags,
 			 -1, 0);
