@@ -15,11 +15,13 @@ patches_of() {
 repo_git() { git -C "$work/repo" -c advice.detachedHead=false -c gc.auto=0 "$@"; }
 
 # A clone that borrows linux.git's objects and checks out only the folders that
-# the patches (and the markers) touch: git am in seconds.
+# the patches (and the markers) touch: git am in seconds. Without the attributes of
+# the tree, git would name other functions at hunks than it does there.
 prepare_repo() {
 	local want folders
 
-	folders=$(find "$dir" -mindepth 2 -maxdepth 2 -name '*.patch' -exec \
+	folders=$(echo /.gitattributes
+		  find "$dir" -mindepth 2 -maxdepth 2 -name '*.patch' -exec \
 			sed -n 's,^diff --git a/\(.*\)/[^/]* b/.*,/\1/,p' {} + |
 		  LC_ALL=C sort -u)
 	want="$(git -C "$base" rev-parse base) $out $folders"
@@ -45,7 +47,7 @@ explain_failure() {
 	git -C "$repo" reset -q --hard
 	log=$(git -C "$repo" apply --reject --verbose "$patch" 2>&1)
 	git -C "$repo" reset -q --hard
-	git -C "$repo" clean -q -f
+	git -C "$repo" clean -q -d -f -x
 	n=$(sed -n 's/.*\(corrupt patch\|patch fragment without header\) at .*line \([0-9]*\).*/\2/p;
 		   s/.*\(corrupt patch\) at line \([0-9]*\).*/\2/p' <<<"$log" | head -n 1)
 	if [ -n "$n" ]; then
@@ -80,7 +82,7 @@ apply_on_base() {
 	mapfile -t files < <(patches_of "$@")
 	[ ${#files[@]} -gt 0 ] || { printf 'no patches in %s' "$*"; return 1; }
 	repo_git am --quit >/dev/null 2>&1
-	repo_git reset -q --hard base && repo_git clean -q -d -f || {
+	repo_git reset -q --hard base && repo_git clean -q -d -f -x || {
 		printf 'cannot reset %s' "$work/repo"
 		return 1
 	}
