@@ -47,6 +47,7 @@ fast_suites() {
 		suite "$r" room "$r" check-fast
 	done
 	[ "$level" != fast ] || suite patches "$top/patches/check.sh" "$out" --fast
+	suite "async page faults on threads" "$top/patches/tests/apf-guest-host.sh" "$out"
 }
 
 # "normal" repeats and cross-checks a part of vmexit and builds some patches of
@@ -113,6 +114,7 @@ qemu_suites() {
 	suite "boot controls" room kernel/boot check
 	[ "$level" = full ] || return 0
 	suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
+	suite "async page fault controls" "$top/patches/tests/apf-guest-negative.sh" "$out"
 	suite "modules" "$top/tools/tests/check-modules.sh" "$out"
 	for v in debug kcsan; do
 		for l in $(lists); do
