@@ -2,7 +2,7 @@
 /*
  * kvmexitlat_table.c - a report for people
  *
- * What it is not: no BPF, no sums (kvmexitlat_report.c).
+ * What it is not: no BPF, no sums (lib/report.c).
  */
 #include "kvmexitlat_report.h"
 
@@ -22,105 +22,80 @@ static void print_part(FILE *out, const struct hist *part, uint64_t exits)
 
 static void print_row(FILE *out, const struct report_row *row)
 {
-	uint64_t exits = row->total.count;
+	uint64_t exits = row->hists[EXIT_TOTAL].count;
 	char name[40];
 
 	fprintf(out, "%-19.19s",
-		exit_reason_name(row->key.isa, row->key.exit_reason, name,
+		exit_reason_name(row->key[KEY_ISA], row->key[KEY_EXIT_REASON], name,
 				 sizeof(name)));
 	print_count(out, exits);
-	print_column(out, hist_mean(&row->total));
-	print_part(out, &row->handling, exits);
-	print_part(out, &row->user, exits);
-	print_part(out, &row->off, exits);
-	print_column(out, hist_percentile_lt(&row->total, 500));
-	print_column(out, hist_percentile_lt(&row->total, 990));
-	print_column(out, row->total.max);
-	fprintf(out, "%s\n", row->total.max_exact ? "" : "*");
+	print_column(out, hist_mean(&row->hists[EXIT_TOTAL]));
+	print_part(out, &row->hists[EXIT_HANDLING], exits);
+	print_part(out, &row->hists[EXIT_USER], exits);
+	print_part(out, &row->hists[EXIT_OFF], exits);
+	print_column(out, hist_percentile_lt(&row->hists[EXIT_TOTAL], 500));
+	print_column(out, hist_percentile_lt(&row->hists[EXIT_TOTAL], 990));
+	print_column(out, row->hists[EXIT_TOTAL].max);
+	fprintf(out, "%s\n", row->hists[EXIT_TOTAL].max_exact ? "" : "*");
 }
 
 static void print_row_hists(FILE *out, const struct report_row *row,
 			    const char *unit)
 {
-	static const char *const titles[] = {
+	static const char *const titles[EXIT_DISTS] = {
 		"exit latency", "handling", "user space", "scheduled out",
-	};
-	const struct hist *const hists[] = {
-		&row->total, &row->handling, &row->user, &row->off,
 	};
 	char name[40];
 	int i;
 
-	for (i = 0; i < 4; i++) {
-		if (!hists[i]->count)
+	for (i = 0; i < EXIT_DISTS; i++) {
+		if (!row->hists[i].count)
 			continue;
 		fprintf(out, "\n%s, %s:\n",
-			exit_reason_name(row->key.isa, row->key.exit_reason,
+			exit_reason_name(row->key[KEY_ISA], row->key[KEY_EXIT_REASON],
 					 name, sizeof(name)), titles[i]);
-		print_hist(out, hists[i], unit);
+		print_hist(out, &row->hists[i], unit);
 	}
 }
 
-static void print_lost(FILE *out, const struct report *report)
-{
-	int i;
-
-	fprintf(out, "lost %" PRIu64, report->lost);
-	for (i = 0; i < DROP_MAX; i++)
-		if (report->drops[i])
-			fprintf(out, " %s %" PRIu64, drop_names[i],
-				report->drops[i]);
-	if (report->missed)
-		fprintf(out, " missed %" PRIu64, report->missed);
-	fputc('\n', out);
-}
-
 static void print_vcpu(FILE *out, const struct report *report,
-		       const struct exit_key *key)
+		       const uint32_t *key)
 {
 	if (report->merged)
-		fprintf(out, "\nall vcpus %s\n", exit_isa_name(key->isa));
+		fprintf(out, "\nall vcpus %s\n", exit_isa_name(key[KEY_ISA]));
 	else
-		fprintf(out, "\npid %u vcpu %u %s\n", key->tgid, key->vcpu_id,
-			exit_isa_name(key->isa));
+		fprintf(out, "\npid %u vcpu %u %s\n", key[KEY_TGID], key[KEY_VCPU],
+			exit_isa_name(key[KEY_ISA]));
 	fprintf(out, "%-19s %9s %6s %6s %6s %6s %6s %6s %6s\n", "REASON",
 		"COUNT", "MEAN", "KVM", "USER", "OFF", "P50<", "P99<", "MAX");
 }
 
 /**
- * print_report - Print a report as a table
+ * print_exit_table - Print a report as a table
  * @out: Where to.
  * @report: The report.
  * @hists: true: print every row's distributions below its table.
  *
  * Errors are left in @out, as usual with stdio.
  */
-void print_report(FILE *out, const struct report *report, bool hists)
+void print_exit_table(FILE *out, const struct report *report, bool hists)
 {
-	const struct engine *engine = report->engine;
-	const struct exit_key *last = NULL;
+	const uint32_t *last = NULL;
 	size_t i;
 
-	fprintf(out, "kvmexitlat: engine %s, clock %s, unit %s\nduration ",
-		engine->name, engine->clock, engine->unit);
-	if (engine->emulated)
-		fprintf(out, "%" PRIu64 " %s\n", report->duration_ns,
-			engine->unit);
-	else
-		fprintf(out, "%.3f s\n", (double)report->duration_ns / 1e9);
-
+	print_report_head(out, report);
 	for (i = 0; i < report->count; i++) {
-		const struct exit_key *key = &report->rows[i].key;
+		const uint32_t *key = report->rows[i].key;
 
-		if (!last || last->tgid != key->tgid ||
-		    last->vcpu_id != key->vcpu_id)
+		if (!last || last[KEY_TGID] != key[KEY_TGID] ||
+		    last[KEY_VCPU] != key[KEY_VCPU])
 			print_vcpu(out, report, key);
 		last = key;
 		print_row(out, &report->rows[i]);
 	}
 	for (i = 0; hists && i < report->count; i++)
-		print_row_hists(out, &report->rows[i], engine->unit);
+		print_row_hists(out, &report->rows[i], report->engine->unit);
 	if (!report->count)
 		fputs("no VM-exits\n", out);
-	print_lost(out, report);
+	print_report_lost(out, report);
 }

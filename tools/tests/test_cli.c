@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_cli.c - host tests of lib/cli.c, lib/exit_reason.c, lib/engine.c and of
- * kvmexitlat's command line
+ * test_cli.c - host tests of lib/cli.c, lib/env.c, lib/exit_reason.c and
+ * lib/engine.c
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,8 +14,8 @@
 
 #include "cli.h"
 #include "engine.h"
+#include "env.h"
 #include "exit_reason.h"
-#include "kvmexitlat_options.h"
 
 static void strict_numbers(void **state)
 {
@@ -79,7 +79,7 @@ static int parse(struct env *env, int argc, ...)
 	argv[argc + 1] = NULL;
 	/* Makes getopt_long() begin anew. */
 	optind = 0;
-	return env_parse(env, argc + 1, argv);
+	return env_parse(env, "tool", argc + 1, argv);
 }
 
 static void command_lines(void **state)

@@ -39,16 +39,13 @@ static void add_exits(struct snapshot *snapshot, uint32_t tgid, uint32_t vcpu,
 		      uint32_t isa, uint32_t reason, int count, uint64_t kvm,
 		      uint64_t user, uint64_t off)
 {
-	struct exit_key key = {
-		.tgid = tgid, .vcpu_id = vcpu,
-		.exit_reason = reason, .isa = isa,
-	};
-	const struct snapshot_row *row = snapshot_find(snapshot, &key, 1);
+	uint32_t key[] = { tgid, vcpu, reason, isa };
+	const struct snapshot_row *row = snapshot_find(snapshot, key, 1);
 	struct exit_hist cpus[2] = {};
 	int i;
 
 	if (row) {
-		cpus[0] = row->hist;
+		memcpy(&cpus[0], row->dists, sizeof(cpus[0]));
 		snapshot->rows[row - snapshot->rows] =
 			snapshot->rows[--snapshot->count];
 	}
@@ -62,7 +59,7 @@ static void add_exits(struct snapshot *snapshot, uint32_t tgid, uint32_t vcpu,
 		if (off)
 			add(&hist->off, off);
 	}
-	assert_int_equal(snapshot_add(snapshot, &key, cpus, 2, sizeof(*cpus)), 0);
+	assert_int_equal(snapshot_add(snapshot, key, cpus, 2, sizeof(*cpus)), 0);
 }
 
 /* A reason with the longest name, large numbers, two CPUs, a lost sample. */
@@ -70,6 +67,7 @@ static void fill(struct snapshot *last, struct snapshot *now)
 {
 	memset(last, 0, sizeof(*last));
 	memset(now, 0, sizeof(*now));
+	last->kind = now->kind = &kvmexitlat_kind;
 	last->taken_ns = 5000000000;
 	now->taken_ns = 7500000000;
 	add_exits(last, 100, 0, 2, 0x72, 3, 900000, 0, 0);
@@ -124,7 +122,7 @@ static char *print_table(const struct report *report, bool hists)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	print_report(out, report, hists);
+	print_exit_table(out, report, hists);
 	fclose(out);
 	return text;
 }
@@ -135,7 +133,7 @@ static char *print_json(const struct report *report)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	assert_int_equal(print_report_json(out, report), 0);
+	assert_int_equal(print_exit_json(out, report), 0);
 	fclose(out);
 	return text;
 }
@@ -172,7 +170,7 @@ static void merged_table_with_hists(void **state)
 
 static void no_exits(void **state)
 {
-	struct snapshot empty = {};
+	struct snapshot empty = { .kind = &kvmexitlat_kind };
 	struct report report = { .engine = &engine_host, .kernel = "k" };
 	char *text;
 
@@ -275,7 +273,7 @@ static void full_device(void **state)
 	(void)state;
 	assert_non_null(out);
 	fill_report(&report, &engine_host, false);
-	assert_int_equal(print_report_json(out, &report), -ENOSPC);
+	assert_int_equal(print_exit_json(out, &report), -ENOSPC);
 	fclose(out);
 	report_free(&report);
 }

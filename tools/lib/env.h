@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * kvmexitlat_options.h - what kvmexitlat's command line asks for
+ * env.h - what the command line of a tracing tool asks for
+ *
+ * All tracing tools have the same options, so that one who knows one of them
+ * knows the others.
  *
  * What it is not: nothing is done about it here.
  */
-#ifndef KVMEXITLAT_OPTIONS_H
-#define KVMEXITLAT_OPTIONS_H
+#ifndef TOOLS_LIB_ENV_H
+#define TOOLS_LIB_ENV_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-#define KVMEXITLAT	"kvmexitlat"
 
 /* What the command line asks for. */
 struct env {
@@ -30,8 +31,6 @@ struct env {
 	char **command;
 };
 
-extern const char kvmexitlat_help[];
+int env_parse(struct env *env, const char *tool, int argc, char **argv);
 
-int env_parse(struct env *env, int argc, char **argv);
-
-#endif /* KVMEXITLAT_OPTIONS_H */
+#endif /* TOOLS_LIB_ENV_H */

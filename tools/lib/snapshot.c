@@ -1,34 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmexitlat_snapshot.c - all that kvmexitlat's BPF maps held at one moment
+ * snapshot.c - all that a tool's BPF maps held at one moment
  *
- * What it is not: no BPF; where the entries come from is kvmexitlat.c's matter.
+ * What it is not: no BPF; where the entries come from is session.c's matter.
  */
-#include "kvmexitlat_report.h"
+#include "snapshot.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hist.h"
+
 /**
  * snapshot_find - Find a row
  * @snapshot: Where to look.
- * @key: What to look for.
+ * @key: What to look for, KIND_KEY_WORDS words; those that the tool's keys do
+ *       not have are 0.
  * @hint: Where it may be: maps are walked in the same order each time.
  *
  * Return: The row, NULL when there is none.
  */
 const struct snapshot_row *snapshot_find(const struct snapshot *snapshot,
-					 const struct exit_key *key,
-					 size_t hint)
+					 const uint32_t *key, size_t hint)
 {
-	size_t i;
+	size_t bytes = sizeof(snapshot->rows->key), i;
 
 	for (i = hint; i < snapshot->count; i++)
-		if (!memcmp(&snapshot->rows[i].key, key, sizeof(*key)))
+		if (!memcmp(snapshot->rows[i].key, key, bytes))
 			return &snapshot->rows[i];
 	for (i = 0; i < hint && i < snapshot->count; i++)
-		if (!memcmp(&snapshot->rows[i].key, key, sizeof(*key)))
+		if (!memcmp(snapshot->rows[i].key, key, bytes))
 			return &snapshot->rows[i];
 	return NULL;
 }
@@ -51,7 +53,8 @@ static struct snapshot_row *new_row(struct snapshot *snapshot)
 
 /**
  * snapshot_add - Add one entry of the map
- * @snapshot: What grows; all zero at first. It must not have this key yet.
+ * @snapshot: What grows; empty but for its kind at first. It must not have this
+ *            key yet.
  * @key: The entry's key.
  * @values: The values of all CPUs.
  * @cpus: Their number.
@@ -59,29 +62,33 @@ static struct snapshot_row *new_row(struct snapshot *snapshot)
  *
  * Return: 0; -ENOMEM: no memory for another row.
  */
-int snapshot_add(struct snapshot *snapshot, const struct exit_key *key,
+int snapshot_add(struct snapshot *snapshot, const void *key,
 		 const void *values, int cpus, size_t stride_bytes)
 {
+	const struct kind *kind = snapshot->kind;
 	struct snapshot_row *row = new_row(snapshot);
-	const struct exit_hist *hist;
+	const struct lat_dist *dists;
+	const uint64_t *counts;
+	unsigned int i;
 	int cpu;
 
 	if (!row)
 		return -ENOMEM;
-	row->key = *key;
+	memcpy(row->key, key, kind->key_words * sizeof(*row->key));
 	for (cpu = 0; cpu < cpus; cpu++) {
-		hist = (const void *)((const char *)values + cpu * stride_bytes);
-		lat_dist_merge(&row->hist.total, &hist->total);
-		lat_dist_merge(&row->hist.handling, &hist->handling);
-		lat_dist_merge(&row->hist.user, &hist->user);
-		lat_dist_merge(&row->hist.off, &hist->off);
+		dists = (const void *)((const char *)values + cpu * stride_bytes);
+		for (i = 0; i < kind->dists; i++)
+			lat_dist_merge(&row->dists[i], &dists[i]);
+		counts = (const void *)&dists[kind->dists];
+		for (i = 0; i < kind->counts; i++)
+			row->counts[i] += counts[i];
 	}
 	return 0;
 }
 
 /**
  * snapshot_free - Free what a snapshot holds
- * @snapshot: The snapshot; empty afterwards.
+ * @snapshot: The snapshot; empty afterwards, its kind included.
  */
 void snapshot_free(struct snapshot *snapshot)
 {
