@@ -59,5 +59,6 @@ exec kernel/boot/run "$engine" "$image" --mode race --quiet "${add[@]}" \
 	--add "$build/bpf/kvmexitlat.bpf.o:/bpf/kvmexitlat.bpf.o" \
 	--add "$build/bpf/broken:/bpf/broken" \
 	--add tools/tests/guest.sh:/tests/guest.sh \
+	--add tools/tests/guest_lib.sh:/tests/guest_lib.sh \
 	--add tools/tests/modules_guest.sh:/tests/modules_guest.sh \
 	-- /tests/modules_guest.sh "$vendor"

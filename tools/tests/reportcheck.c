@@ -30,17 +30,12 @@
 #include <string.h>
 
 #include "exit_reason.h"
-#include "lat_hist.h"
+#include "part.h"
 
 static const char *const part_names[] = { "total", "handling", "user", "off" };
 
 #define PARTS		4
 #define MAX_ROWS	4096
-
-struct part {
-	uint64_t count, sum, min, max, slots[LAT_HIST_SLOTS];
-	bool exact;
-};
 
 struct row {
 	uint64_t pid, vcpu, isa, reason;
@@ -61,48 +56,6 @@ static void give_up(const char *what, const char *arg)
 	exit(2);
 }
 
-static struct json_object *member(struct json_object *object, const char *name)
-{
-	struct json_object *value = NULL;
-
-	json_object_object_get_ex(object, name, &value);
-	return value;
-}
-
-static uint64_t number(struct json_object *object, const char *name)
-{
-	return json_object_get_uint64(member(object, name));
-}
-
-/* "max" with whatever unit the report has. */
-static uint64_t figure(struct json_object *object, const char *name,
-		       const char *unit)
-{
-	char full[48];
-
-	snprintf(full, sizeof(full), "%s_%s", name, unit);
-	return number(object, full);
-}
-
-static void read_part(struct part *part, struct json_object *json,
-		      const char *unit)
-{
-	struct json_object *hist = member(json, "hist"), *slot;
-	size_t i;
-
-	part->count = number(json, "count");
-	part->sum = figure(json, "sum", unit);
-	part->min = figure(json, "min", unit);
-	part->max = figure(json, "max", unit);
-	part->exact = json_object_get_boolean(member(json, "min_exact")) &&
-		      json_object_get_boolean(member(json, "max_exact"));
-	for (i = 0; i < json_object_array_length(hist); i++) {
-		slot = json_object_array_get_idx(hist, i);
-		part->slots[lat_hist_bucket(figure(slot, "ge", unit))] =
-			number(slot, "count");
-	}
-}
-
 static void read_report(struct found *found, struct json_object *report)
 {
 	struct json_object *rows = member(report, "rows"), *json;
@@ -110,10 +63,7 @@ static void read_report(struct found *found, struct json_object *report)
 	size_t i;
 	int part;
 
-	snprintf(unit, sizeof(unit), "%s",
-		 json_object_get_string(member(report, "unit")));
-	if (strchr(unit, '-'))
-		*strchr(unit, '-') = '_';
+	read_unit(report, unit, sizeof(unit));
 	found->lines++;
 	found->lost += number(report, "lost");
 	json_object_object_foreach(member(report, "drops"), name, value) {
@@ -154,27 +104,6 @@ static void read_lines(struct found *found, FILE *file, const char *path)
 		json_object_put(report);
 	}
 	free(line);
-}
-
-static void add_dist(struct part *part, struct json_object *dist)
-{
-	struct json_object *slots = member(dist, "slots");
-	uint64_t min = ~number(dist, "inv_min_ns");
-	uint64_t max = number(dist, "max_ns"), count;
-	size_t i;
-
-	part->sum += number(dist, "sum_ns");
-	part->exact = true;
-	for (i = 0; i < json_object_array_length(slots); i++) {
-		count = json_object_get_uint64(
-				json_object_array_get_idx(slots, i));
-		part->slots[i] += count;
-		if (count && (!part->count || min < part->min))
-			part->min = min;
-		part->count += count;
-	}
-	if (max > part->max)
-		part->max = max;
 }
 
 static void read_dump(struct found *found, FILE *file, const char *path)
@@ -302,31 +231,6 @@ static bool split_holds(const struct found *found)
 	return holds;
 }
 
-/* KVM's rule, written out once more: bucket 1 + log2(value). */
-static bool part_buckets_hold(const struct part *part)
-{
-	uint64_t count = 0, low = 0, high = 0;
-	bool first = true;
-	int i;
-
-	for (i = 0; i < LAT_HIST_SLOTS; i++) {
-		if (!part->slots[i])
-			continue;
-		count += part->slots[i];
-		high = i ? 2ULL << (i - 1) : 1;
-		if (first)
-			low = i ? 1ULL << (i - 1) : 0;
-		first = false;
-	}
-	if (count != part->count)
-		return false;
-	if (!count || !part->exact)
-		return true;
-	return part->min >= low && part->min < (low ? 2 * low : 1) &&
-	       part->max < high && part->max >= high / 2 &&
-	       part->sum >= count * low && part->sum <= count * (high - 1);
-}
-
 static bool buckets_hold(const struct found *found)
 {
 	bool holds = true;
@@ -374,9 +278,7 @@ static uint64_t value_of(const struct found *found, const char *name)
 static bool check(const struct found *found, const char *text)
 {
 	const char *sign = strpbrk(text, "<>=");
-	unsigned long long wanted, value;
 	char name[64];
-	bool holds;
 
 	if (!strcmp(text, "split"))
 		return split_holds(found);
@@ -390,13 +292,7 @@ static bool check(const struct found *found, const char *text)
 	if (!sign || sign == text || (size_t)(sign - text) >= sizeof(name))
 		give_up("bad check", text);
 	snprintf(name, sizeof(name), "%.*s", (int)(sign - text), text);
-	value = value_of(found, name);
-	wanted = strtoull(sign + (*sign == '=' ? 1 : 2), NULL, 10);
-	holds = *sign == '=' ? value == wanted :
-		*sign == '>' ? value >= wanted : value <= wanted;
-	if (!holds)
-		printf("FALSE: %s: it is %llu\n", text, value);
-	return holds;
+	return comparison_holds(text, sign, value_of(found, name));
 }
 
 int main(int argc, char **argv)

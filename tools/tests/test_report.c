@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <json-c/json.h>
 
+#include "golden.h"
 #include "kvmexitlat_report.h"
 
 static const struct engine engine_host = {
@@ -95,25 +96,6 @@ static void fill_report(struct report *report, const struct engine *engine,
 	assert_int_equal(report_fill(report, &now, &last, merged), 0);
 	snapshot_free(&last);
 	snapshot_free(&now);
-}
-
-static void compare_golden(const char *name, const char *text)
-{
-	char path[256], expected[16384] = "";
-	FILE *file;
-
-	snprintf(path, sizeof(path), "tests/golden/%s", name);
-	if (getenv("GOLDEN_WRITE")) {
-		file = fopen(path, "w");
-		assert_non_null(file);
-		fputs(text, file);
-		fclose(file);
-	}
-	file = fopen(path, "r");
-	assert_non_null(file);
-	expected[fread(expected, 1, sizeof(expected) - 1, file)] = '\0';
-	fclose(file);
-	assert_string_equal(text, expected);
 }
 
 static char *print_table(const struct report *report, bool hists)
