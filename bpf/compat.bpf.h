@@ -58,6 +58,39 @@ struct vcpu_svm___lat {
 	struct vmcb___lat *vmcb;
 } relocated;
 
+/* What kvmapflat reads. */
+struct kvm_vcpu_arch___apf {
+	struct {
+		__u16 vec;
+	} apf;
+} relocated;
+
+struct kvm_vcpu___apf {
+	int vcpu_id;
+	struct kvm_vcpu_stat___lat stat;
+	struct kvm_vcpu_arch___apf arch;
+} relocated;
+
+struct kvm_arch_async_pf___apf {
+	__u32 token;
+} relocated;
+
+struct kvm_async_pf___apf {
+	struct work_struct work;
+	struct kvm_vcpu___apf *vcpu;
+	struct kvm_arch_async_pf___apf arch;
+} relocated;
+
+struct msr_data___apf {
+	bool host_initiated;
+	__u32 index;
+	__u64 data;
+} relocated;
+
+struct kvm_lapic_irq___apf {
+	__u32 vector;
+} relocated;
+
 /*
  * Through bpf_rdonly_cast() a field of the running kernel is read by one
  * instruction. It takes types of the kernel's own BTF only.

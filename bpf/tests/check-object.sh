@@ -7,37 +7,58 @@ set -u
 
 build=$1
 bpftool=$build/bpf/bpftool/bootstrap/bpftool
-object=$build/bpf/kvmexitlat.bpf.o
+objects=$build/bpf
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-sections() { readelf -SW "$1" | grep -oE '(tp_btf|fentry)/[a-z_]+' | sort -u; }
+# programs OBJECT: what its programs attach to, sorted.
+programs() { readelf -SW "$objects/$1.bpf.o" | grep -oE '(tp_btf|fentry|fexit)/[a-z_]+' | sort -u; }
 
 # Every program attaches by the name of its section: bpftool needs no more.
 test_programs_attach_by_themselves() {
 	printf '%s\n' fentry/kvm_arch_vcpu_ioctl_run tp_btf/kvm_entry tp_btf/kvm_exit \
 		tp_btf/kvm_userspace_exit tp_btf/sched_switch >"$work/wanted"
-	sections "$object" | diff "$work/wanted" -
+	programs kvmexitlat | diff "$work/wanted" - || return
+	printf '%s\n' fentry/async_pf_execute fentry/kvm_apic_set_irq \
+		fentry/kvm_arch_async_page_present fentry/kvm_clear_async_pf_completion_queue \
+		fentry/kvm_set_msr_common fexit/async_pf_execute fexit/get_user_pages_remote \
+		fexit/kvm_arch_async_page_not_present tp_btf/kvm_async_pf_repeated_fault \
+		>"$work/wanted"
+	programs kvmapflat | diff "$work/wanted" -
+}
+
+# externs OBJECT: what loading it needs from outside, sorted.
+externs() {
+	readelf -sW "$objects/$1.bpf.o" | awk '$7 == "UND" && $8 != "" { print $5, $8 }'
 }
 
 # Loading must not depend on a kernel configuration file or on other symbols.
 test_no_externs_but_the_weak_one() {
-	"$bpftool" btf dump file "$object" >"$work/btf" || return
-	grep -q "DATASEC '.kconfig'" "$work/btf" && return 1
-	readelf -sW "$object" | awk '$7 == "UND" && $8 != "" { print $5, $8 }' >"$work/externs"
-	echo 'WEAK bpf_rdonly_cast' | diff - "$work/externs"
+	local object
+
+	for object in kvmexitlat kvmapflat; do
+		"$bpftool" btf dump file "$objects/$object.bpf.o" >"$work/btf" || return
+		grep -q "DATASEC '.kconfig'" "$work/btf" && return 1
+	done
+	echo 'WEAK bpf_rdonly_cast' | diff - <(externs kvmexitlat) && diff /dev/null <(externs kvmapflat)
 }
 
-# bpftool map dump needs the types of keys and values.
-test_maps_are_typed() {
-	local map
+# typed OBJECT KEY VALUE MAP...: bpftool map dump needs the types of keys and values.
+typed() {
+	local object=$1 key=$2 value=$3 map
 
-	"$bpftool" btf dump file "$object" >"$work/btf" || return
-	for map in running parked hists drops; do
+	shift 3
+	"$bpftool" btf dump file "$objects/$object.bpf.o" >"$work/btf" || return
+	for map; do
 		grep -q "VAR '$map' " "$work/btf" || { echo "no type of $map"; return 1; }
 	done
-	grep -q "STRUCT 'exit_key' size=16" "$work/btf" && grep -q "STRUCT 'exit_hist'" "$work/btf"
+	grep -q "STRUCT '$key'" "$work/btf" && grep -q "STRUCT '$value'" "$work/btf"
+}
+
+test_maps_are_typed() {
+	typed kvmexitlat exit_key exit_hist running parked hists drops &&
+		typed kvmapflat apf_key apf_hist flights workers threads hists gauges drops
 }
 
 # The bucket rule builds alone, without warnings, where there is no library.
@@ -47,13 +68,20 @@ test_bucket_rule_needs_no_includes() {
 			-x c "$here/../lat_hist.h"
 }
 
-# Negative controls differ from the good object.
-test_broken_objects_differ() {
-	local broken
+# differ OBJECT BROKEN...: negative controls are not the good object.
+differ() {
+	local object=$objects/$1.bpf.o broken
 
-	for broken in "$build"/bpf/broken/{lose_exits,user_split,bucket_rule,trust_address}.bpf.o; do
-		[ -s "$broken" ] && ! cmp -s "$object" "$broken" || return 1
+	shift
+	for broken; do
+		broken=$objects/broken/$broken.bpf.o
+		[ -s "$broken" ] && ! cmp -s "$object" "$broken" || return
 	done
+}
+
+test_broken_objects_differ() {
+	differ kvmexitlat lose_exits user_split bucket_rule trust_address &&
+		differ kvmapflat lose_ready trust_pointer early_page keep_cancelled
 }
 
 number=0
