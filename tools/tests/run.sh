@@ -30,25 +30,31 @@ expect() {
 }
 
 test_help_and_version() {
-	expect 0 "$tools/kvmexitlat" --help || return
-	grep -q '^Usage: kvmexitlat ' "$work/stdout" && [ ! -s "$work/stderr" ] || return
-	cp "$work/stdout" "$work/help"
-	expect 0 "$tools/kvmexitlat" -h && cmp "$work/help" "$work/stdout" || return
-	[ "$(awk 'length > 79' "$work/help")" = '' ] || return
-	expect 0 "$tools/kvmexitlat" -V && grep -Eq '^kvmexitlat [0-9.]+$' "$work/stdout"
+	local tool
+
+	for tool in kvmexitlat kvmapflat; do
+		expect 0 "$tools/$tool" --help || return
+		grep -q "^Usage: $tool " "$work/stdout" && [ ! -s "$work/stderr" ] || return
+		cp "$work/stdout" "$work/help"
+		expect 0 "$tools/$tool" -h && cmp "$work/help" "$work/stdout" || return
+		[ "$(awk 'length > 79' "$work/help")" = '' ] || return
+		expect 0 "$tools/$tool" -V && grep -Eq "^$tool [0-9.]+\$" "$work/stdout" || return
+	done
 }
 
 # Usage errors: status 2, nothing on stdout, the argument and a hint on stderr.
 test_usage_errors() {
-	local args
+	local args tool
 
-	for args in -x --nonsense -p '-p abc' '--vcpu x' '1 2 3' abc '1 -1' -- '--max-keys 0' '-jx'; do
-		# Several arguments in one word each.
-		# shellcheck disable=SC2086
-		expect 2 "$tools/kvmexitlat" $args || return
-		[ ! -s "$work/stdout" ] && [ "$(wc -l <"$work/stderr")" = 2 ] || return
-		grep -q "^kvmexitlat: " "$work/stderr" || return
-		grep -q "^Try 'kvmexitlat --help'$" "$work/stderr" || return
+	for tool in kvmexitlat kvmapflat; do
+		for args in -x --nonsense -p '-p abc' '--vcpu x' '1 2 3' abc '1 -1' -- '--max-keys 0' -jx; do
+			# Several arguments in one word each.
+			# shellcheck disable=SC2086
+			expect 2 "$tools/$tool" $args || return
+			[ ! -s "$work/stdout" ] && [ "$(wc -l <"$work/stderr")" = 2 ] || return
+			grep -q "^$tool: " "$work/stderr" || return
+			grep -q "^Try '$tool --help'$" "$work/stderr" || return
+		done
 	done
 }
 
@@ -64,29 +70,41 @@ test_closed_pipe_is_quiet() {
 
 # Without privilege or KVM: status 4, one line, whatever is missing here.
 test_cannot_run_here() {
-	if [ "$(id -u)" = 0 ]; then
-		expect 4 setpriv --reuid 65534 --clear-groups "$tools/kvmexitlat" 1 1 || return
-	else
-		expect 4 "$tools/kvmexitlat" 1 1 || return
-	fi
-	[ "$(wc -l <"$work/stderr")" = 1 ] && [ ! -s "$work/stdout" ]
+	local tool
+
+	for tool in kvmexitlat kvmapflat; do
+		if [ "$(id -u)" = 0 ]; then
+			expect 4 setpriv --reuid 65534 --clear-groups "$tools/$tool" 1 1 || return
+		else
+			expect 4 "$tools/$tool" 1 1 || return
+		fi
+		[ "$(wc -l <"$work/stderr")" = 1 ] && [ ! -s "$work/stdout" ] || return
+	done
 }
 
 # Every option of the manual is in --help and the other way round.
 test_manual_agrees_with_help() {
-	"$tools/kvmexitlat" --help | grep -oE -- '(^| )(-[a-zA-Z]|--[a-z-]+)\b' |
-		tr -d ' ' | grep -v -- '^--$' | sort -u >"$work/help"
-	sed -n '/^\.SH OPTIONS/,/^\.SH OUTPUT/p' "$room/man/kvmexitlat.8" |
-		sed 's/\\-/-/g; s/\\f[BIR]/ /g' |
-		grep '^\.BR\? ' | grep -oE -- '(^| |")(-[a-zA-Z]|--[a-z-]+)\b' |
-		tr -d ' "' | sort -u >"$work/manual"
-	[ -s "$work/help" ] && diff "$work/help" "$work/manual"
+	local tool
+
+	for tool in kvmexitlat kvmapflat; do
+		"$tools/$tool" --help | grep -oE -- '(^| )(-[a-zA-Z]|--[a-z-]+)\b' |
+			tr -d ' ' | grep -v -- '^--$' | sort -u >"$work/help"
+		sed -n '/^\.SH OPTIONS/,/^\.SH OUTPUT/p' "$room/man/$tool.8" |
+			sed 's/\\-/-/g; s/\\f[BIR]/ /g' |
+			grep '^\.BR\? ' | grep -oE -- '(^| |")(-[a-zA-Z]|--[a-z-]+)\b' |
+			tr -d ' "' | sort -u >"$work/manual"
+		[ -s "$work/help" ] && diff "$work/help" "$work/manual" || return
+	done
 }
 
 test_manual_has_no_warnings() {
+	local manual
+
 	command -v man >/dev/null || { echo "# SKIP no man"; return 0; }
-	LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z \
-		"$room/man/kvmexitlat.8" 2>&1 >/dev/null | tee "$work/warnings"
+	for manual in "$room"/man/*.8; do
+		LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z \
+			"$manual" 2>&1 >/dev/null
+	done | tee "$work/warnings"
 	[ ! -s "$work/warnings" ]
 }
 
