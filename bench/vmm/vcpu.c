@@ -27,7 +27,6 @@
 #define RFLAGS_FIXED	0x2
 
 #define CPUID1_ECX_DEADLINE	(1u << 24)
-#define CPUID1_ECX_HYPERVISOR	(1u << 31)
 #define CPUID1_EBX_APIC_SHIFT	24
 
 /* Flat segments, as a freshly loaded descriptor would leave them. */
@@ -79,7 +78,6 @@ static void adapt_leaf(struct vcpu *vcpu, struct kvm_cpuid_entry2 *leaf)
 	case 0x1:
 		leaf->ebx &= ~(0xffu << CPUID1_EBX_APIC_SHIFT);
 		leaf->ebx |= (__u32)vcpu->id << CPUID1_EBX_APIC_SHIFT;
-		leaf->ecx |= CPUID1_ECX_HYPERVISOR;
 		if (vm_cap(vcpu->vm, KVM_CAP_TSC_DEADLINE_TIMER))
 			leaf->ecx |= CPUID1_ECX_DEADLINE;
 		break;
@@ -94,9 +92,8 @@ static void adapt_leaf(struct vcpu *vcpu, struct kvm_cpuid_entry2 *leaf)
  * vcpu_set_cpuid - Give the vCPU all that KVM supports
  * @vcpu: vCPU
  *
- * With the APIC ID of this vCPU, the TSC-deadline timer, which KVM reports as a
- * capability and not in its list, and the hypervisor bit, which KVM leaves to us and
- * without which Linux does not look for KVM's paravirtual features.
+ * With the APIC ID of this vCPU, and the TSC-deadline timer, which KVM reports
+ * as a capability and not in its list.
  *
  * Return: 0; -ENOMEM; -errno of KVM_GET_SUPPORTED_CPUID, KVM_SET_CPUID2.
  */
