@@ -55,13 +55,21 @@ static void print_exits(const struct vm *vm)
 
 static int run(struct vm *vm)
 {
-	int err;
+	int err, ret;
 
 	err = vm_create(vm);
 	if (!err)
 		err = load(vm);
+	if (!err && vm->opts->stats) {
+		vm->stats = kvmstats_open(vm->opts->stats, &vm->vcpus[0],
+					  &vm->error);
+		err = vm->stats ? 0 : -EIO;
+	}
 	if (!err)
 		err = run_all(vm);
+	ret = kvmstats_close(vm->stats, &vm->error);
+	if (!err)
+		err = ret;
 	if (!err && vm->opts->samples)
 		err = payload_save_samples(vm);
 	if (err >= 0 && (uffd_gave_up(&vm->ram) || uffd_gave_up(&vm->fault)))

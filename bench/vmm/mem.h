@@ -25,6 +25,7 @@
  * @uffd_error: -errno of a handler that gave up, 0
  * @on_give_up: What it calls then, on its own thread
  * @error: Where the text of a failure goes
+ * @pool: Answers the faults late, NULL: the handler thread answers them at once
  * @handler: The handler thread
  */
 struct mem {
@@ -39,6 +40,7 @@ struct mem {
 	int uffd_error;
 	void (*on_give_up)(struct mem *mem, int err);
 	struct vmm_error *error;
+	struct pool *pool;
 	pthread_t handler;
 };
 

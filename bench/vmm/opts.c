@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "opts.h"
+#include "pool.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define MIB		(1ULL << 20)
@@ -30,6 +31,9 @@ static const char help_text[] =
 "  --fault-backing anon|memfd|uffd|hugetlb   what that is made of (anon)\n"
 "  --fault-populate                 fault it in on the host's side\n"
 "  --uffd-limit PAGES               let a userfaultfd handler give up then (0: never)\n"
+"  --fault-pages N                  uffd: pages per reply, 1 2 4 ... 64 (1, at once)\n"
+"  --fault-delay-ns NS              time from a fault to its reply (0)\n"
+"  --fault-late-ns NS               reply later than that, to test checks (0)\n"
 "  --vcpus N                        1 to 64 (1)\n"
 "  --affinity CPU[,CPU...]          host CPU of each vCPU, repeating\n"
 "  --sched other|batch|idle|fifo:PRIO|rr:PRIO   policy of vCPU threads\n"
@@ -37,6 +41,7 @@ static const char help_text[] =
 "  --halt-poll-ns NS                limit of KVM's halt polling\n"
 "  --initrd FILE  --append TEXT     for --kind linux\n"
 "  --samples FILE                   write the payload's samples there\n"
+"  --stats FILE                     write KVM's statistics there when asked to\n"
 "  --limit S                        fail after so many seconds (0: never)\n"
 "  --exit-counts                    exits to user space by reason, on stderr\n"
 "  --kvm PATH                       the KVM device (/dev/kvm)\n"
@@ -47,7 +52,8 @@ static const char help_text[] =
 enum {
 	OPT_KIND = 256, OPT_MEM, OPT_BACKING, OPT_POPULATE, OPT_THP,
 	OPT_FAULT_MEM, OPT_FAULT_BACKING, OPT_FAULT_POPULATE, OPT_UFFD_LIMIT,
-	OPT_VCPUS, OPT_AFFINITY, OPT_SCHED, OPT_MSR, OPT_HALT_POLL, OPT_INITRD,
+	OPT_FAULT_PAGES, OPT_FAULT_DELAY, OPT_FAULT_LATE, OPT_STATS, OPT_VCPUS,
+	OPT_AFFINITY, OPT_SCHED, OPT_MSR, OPT_HALT_POLL, OPT_INITRD,
 	OPT_APPEND, OPT_SAMPLES, OPT_LIMIT, OPT_EXIT_COUNTS, OPT_KVM,
 };
 
@@ -61,6 +67,9 @@ static const struct option long_options[] = {
 	{ "fault-backing", required_argument, NULL, OPT_FAULT_BACKING },
 	{ "fault-populate", no_argument, NULL, OPT_FAULT_POPULATE },
 	{ "uffd-limit", required_argument, NULL, OPT_UFFD_LIMIT },
+	{ "fault-pages", required_argument, NULL, OPT_FAULT_PAGES },
+	{ "fault-delay-ns", required_argument, NULL, OPT_FAULT_DELAY },
+	{ "fault-late-ns", required_argument, NULL, OPT_FAULT_LATE },
 	{ "vcpus", required_argument, NULL, OPT_VCPUS },
 	{ "affinity", required_argument, NULL, OPT_AFFINITY },
 	{ "sched", required_argument, NULL, OPT_SCHED },
@@ -69,6 +78,7 @@ static const struct option long_options[] = {
 	{ "initrd", required_argument, NULL, OPT_INITRD },
 	{ "append", required_argument, NULL, OPT_APPEND },
 	{ "samples", required_argument, NULL, OPT_SAMPLES },
+	{ "stats", required_argument, NULL, OPT_STATS },
 	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "exit-counts", no_argument, NULL, OPT_EXIT_COUNTS },
 	{ "kvm", required_argument, NULL, OPT_KVM },
@@ -218,6 +228,18 @@ static int parse_number(struct opts *opts, int opt, const char *arg)
 	case OPT_UFFD_LIMIT:
 		err = number(arg, 0, ~0U, &opts->uffd_limit);
 		break;
+	case OPT_FAULT_PAGES:
+		err = number(arg, 1, POOL_MAX_PAGES, &value);
+		if (!err && (value & (value - 1)))
+			err = -EINVAL;
+		opts->fault_pages = value;
+		break;
+	case OPT_FAULT_DELAY:
+		err = number(arg, 0, 1000000000, &opts->fault_delay_ns);
+		break;
+	case OPT_FAULT_LATE:
+		err = number(arg, 0, 1000000000, &opts->fault_late_ns);
+		break;
 	case OPT_VCPUS:
 		err = number(arg, 1, OPTS_MAX_VCPUS, &value);
 		opts->nr_vcpus = value;
@@ -259,6 +281,9 @@ static int parse_plain(struct opts *opts, int opt, const char *arg)
 		break;
 	case OPT_SAMPLES:
 		opts->samples = arg;
+		break;
+	case OPT_STATS:
+		opts->stats = arg;
 		break;
 	case OPT_KVM:
 		opts->kvm = arg;
@@ -307,6 +332,12 @@ static int check(const struct opts *opts)
 		return usage("--kind linux takes --append, not", opts->args);
 	if (opts->kind != KIND_PAYLOAD && opts->samples)
 		return usage("--samples is for payloads only:", opts->samples);
+	if (opts->kind != KIND_PAYLOAD && opts->stats)
+		return usage("--stats is for payloads only:", opts->stats);
+	if (!opts->fault_pages && (opts->fault_delay_ns || opts->fault_late_ns))
+		return usage("--fault-pages missing for", "--fault-delay-ns");
+	if (opts->fault_pages && opts->fault_backing != BACKING_UFFD)
+		return usage("--fault-pages needs --fault-backing", "uffd");
 	if (opts->populate && opts->backing == BACKING_UFFD)
 		return usage("--populate makes no sense with --backing",
 			     "uffd");

@@ -45,6 +45,7 @@ struct opts_msr {
  * @initrd: Path, NULL if none (Linux only)
  * @append: Kernel command line (Linux only)
  * @samples: Path that sample records are written to, NULL: nowhere
+ * @stats: Path that snapshots of KVM's statistics are written to, NULL: nowhere
  * @mem_bytes: Guest memory
  * @backing: What it is made of
  * @populate: Fault all of it in before the run
@@ -53,6 +54,9 @@ struct opts_msr {
  * @fault_backing: What that is made of
  * @fault_populate: Fault it in on the host's side before the run
  * @uffd_limit: Pages after which a userfaultfd handler gives up, 0: never
+ * @fault_pages: Pages per reply of the handlers of its faults, 0: one, at once
+ * @fault_delay_ns: Time from the report of a fault to the reply
+ * @fault_late_ns: By how much the handlers break that promise (tests)
  * @nr_vcpus: Number of vCPUs
  * @nr_affinity: Entries of @affinity, 0: vCPU threads are not bound
  * @affinity: Host CPU of vCPU i is entry i modulo @nr_affinity
@@ -72,6 +76,7 @@ struct opts {
 	const char *initrd;
 	const char *append;
 	const char *samples;
+	const char *stats;
 	__u64 mem_bytes;
 	enum opts_backing backing;
 	bool populate;
@@ -80,6 +85,9 @@ struct opts {
 	enum opts_backing fault_backing;
 	bool fault_populate;
 	__u64 uffd_limit;
+	unsigned int fault_pages;
+	__u64 fault_delay_ns;
+	__u64 fault_late_ns;
 	int nr_vcpus;
 	int nr_affinity;
 	int affinity[OPTS_MAX_VCPUS];

@@ -93,8 +93,9 @@ static void reset(struct vm *vm)
 			      "the image reset the machine"));
 }
 
-static void port_out(struct vm *vm, __u16 port, __u32 value)
+static void port_out(struct vcpu *vcpu, __u16 port, __u32 value)
 {
+	struct vm *vm = vcpu->vm;
 	int err;
 
 	if (port == WIRE_PORT_USER)
@@ -111,6 +112,10 @@ static void port_out(struct vm *vm, __u16 port, __u32 value)
 		err = run_start_others(vm);
 		if (err)
 			run_stop(vm, err);
+		break;
+	case WIRE_PORT_STATS:
+		if (vm->stats)
+			kvmstats_take(vm->stats, vcpu);
 		break;
 	case PORT_KEYBOARD:
 		if (value == KEYBOARD_RESET)
@@ -148,7 +153,7 @@ int ports_exit(struct vcpu *vcpu)
 			memcpy(data, &value, run->io.size);
 		} else {
 			memcpy(&value, data, run->io.size);
-			port_out(vcpu->vm, run->io.port, value);
+			port_out(vcpu, run->io.port, value);
 		}
 	}
 	return 0;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "mem.h"
+#include "pool.h"
 
 #define PAGE_BYTES	4096ULL
 
@@ -42,6 +43,8 @@ static int serve_one(struct mem *mem)
 		return errno == EAGAIN ? 0 : -errno;
 	if (n != sizeof(msg) || msg.event != UFFD_EVENT_PAGEFAULT)
 		return -EPROTO;
+	if (mem->pool)
+		return pool_fault(mem->pool, msg.arg.pagefault.address);
 	return fill(mem, msg.arg.pagefault.address);
 }
 
@@ -114,7 +117,10 @@ int uffd_start(struct mem *mem)
 	err = open_uffd(mem);
 	if (err)
 		return vmm_fail(mem->error, err, "registering userfaultfd memory");
-	err = -pthread_create(&mem->handler, NULL, serve, mem);
+	if (mem->pool)
+		err = pool_start(mem->pool, mem);
+	if (!err)
+		err = -pthread_create(&mem->handler, NULL, serve, mem);
 	if (err) {
 		close(mem->uffd_stop);
 		mem->uffd_stop = -1;
@@ -147,6 +153,8 @@ void uffd_finish(struct mem *mem)
 			pthread_join(mem->handler, NULL);
 		close(mem->uffd_stop);
 	}
+	if (mem->pool)
+		pool_finish(mem->pool);
 	if (mem->uffd >= 0)
 		close(mem->uffd);
 	mem->uffd = -1;

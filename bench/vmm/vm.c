@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "pool.h"
 #include "vm.h"
 #include "../guest/lib/wire.h"
 
@@ -143,6 +144,13 @@ static int create_memory(struct vm *vm)
 	err = mem_add_slot(&vm->ram, vm->fd, 0);
 	if (err || !opts->fault_bytes)
 		return err;
+	if (opts->fault_pages) {
+		vm->fault.pool = pool_create(opts->fault_delay_ns,
+					     opts->fault_pages,
+					     opts->fault_late_ns);
+		if (!vm->fault.pool)
+			return vmm_fail(&vm->error, -ENOMEM, "fault handlers");
+	}
 	err = mem_create(&vm->fault, WIRE_FAULT_GPA, opts->fault_bytes,
 			 opts->fault_backing, opts->fault_populate, false);
 	if (err)
@@ -204,6 +212,7 @@ void vm_destroy(struct vm *vm)
 	if (vm->fd >= 0)
 		close(vm->fd);
 	mem_destroy(&vm->fault);
+	pool_free(vm->fault.pool);
 	mem_destroy(&vm->ram);
 	if (vm->kvm_fd >= 0)
 		close(vm->kvm_fd);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "error.h"
+#include "kvmstats.h"
 #include "mem.h"
 #include "opts.h"
 #include "serial.h"
@@ -51,6 +52,7 @@ struct vcpu {
  * @ram: Memory from address 0
  * @fault: Second slot, its size 0 if there is none
  * @event_fds: ioeventfds: port, MMIO, and the one that is an irqfd too
+ * @stats: Snapshots of vCPU 0's statistics, NULL if nobody wants them
  * @serial: First serial port
  * @cmos_index: Register of the CMOS that port 0x71 shows
  * @fw_cfg: Position in the item of the firmware interface being read
@@ -69,6 +71,7 @@ struct vm {
 	struct mem ram;
 	struct mem fault;
 	int event_fds[3];
+	struct kvmstats *stats;
 	struct serial serial;
 	__u8 cmos_index;
 	struct {

@@ -38,6 +38,9 @@
 /* A write starts the vCPUs from 1 on; before, only vCPU 0 runs. */
 #define WIRE_PORT_START		0x5ec
 
+/* A write makes the VMM note what KVM has counted on the writer, see --stats. */
+#define WIRE_PORT_STATS		0x5f0
+
 /* The GSI behind WIRE_PORT_IRQFD: an MSI to vCPU 0 with this vector. */
 #define WIRE_GSI		24
 #define WIRE_GSI_VECTOR		0x62
