@@ -51,6 +51,7 @@ bool arg_has(const char *name, const char *word);
 void irq_setup(void);
 void irq_load(void);
 void irq_handle(u8 vector, irq_handler_t handler);
+void irq_allow_user(u8 vector);
 void irq_dispatch(struct irq_frame *frame);
 
 /* apic.c */

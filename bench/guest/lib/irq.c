@@ -12,6 +12,8 @@
 #define CODE_SELECTOR		0x08
 /* Present, 64-bit interrupt gate. */
 #define GATE_TYPE		0x8e
+/* Privilege level 3 may use it by INT. */
+#define GATE_USER		0x60
 
 struct gate {
 	u16 offset_low;
@@ -68,6 +70,15 @@ void irq_load(void)
 void irq_handle(u8 vector, irq_handler_t handler)
 {
 	handlers[vector] = handler;
+}
+
+/**
+ * irq_allow_user - Let programs at privilege level 3 call a vector by INT
+ * @vector: Vector
+ */
+void irq_allow_user(u8 vector)
+{
+	gates[vector].type |= GATE_USER;
 }
 
 /**
