@@ -274,14 +274,17 @@ bool sample_set_has(const struct sample_set *set, enum sample_config config)
 /**
  * sample_metric_name - Stable name of a set's figure in summaries
  * @set: The set.
- * @buf: Result: <case>_<unit>, dashes of the unit as underscores.
+ * @buf: Result: <case>_<unit>, dashes of the unit as underscores; the case alone
+ *       if it is a ratio, whose name says of what.
  * @size: Its size in bytes.
  *
  * Return: 0; -ENAMETOOLONG.
  */
 int sample_metric_name(const struct sample_set *set, char *buf, size_t size)
 {
-	int len = snprintf(buf, size, "%s_%s", set->name, set->unit);
+	bool ratio = !strncmp(set->unit, "per_", 4) || !strcmp(set->unit, "share");
+	int len = ratio ? snprintf(buf, size, "%s", set->name) :
+			  snprintf(buf, size, "%s_%s", set->name, set->unit);
 	char *p;
 
 	if (len < 0 || (size_t)len >= size)

@@ -106,6 +106,14 @@ summary() {
 	cmp <(tr -d ' \n' <"$scratch/want") <(tr -d ' \n' <"$scratch/s.json")
 }
 ok "the summary" summary
+ratio() {
+	line work_n1 base 1 2 "$1" >"$scratch/ratio"
+	"$benchstat" --summary "$scratch/ratio.json" "$scratch/ratio" >"$scratch/table" &&
+		grep -q "\"name\": *\"$2\"" "$scratch/ratio.json"
+}
+ok "the name of a ratio has no unit" ratio per_page work_n1
+ok "nor that of a share" ratio share work_n1
+ok "control: what is no ratio has one" ratio pages work_n1_pages
 line cpuid base 1 1 insn tsc-guest k bochs-vmx >>"$f"
 ok "a summary of two engines is refused" fails_with 1 \
 	"benchstat: $scratch/no.json: one summary holds one bench on one engine, not vmexit on qemu-svm and vmexit on bochs-vmx" \
