@@ -95,15 +95,14 @@ static int reply(struct pool *pool, const struct request *req)
 		.len = pool->cluster_bytes,
 	};
 
-	if (ioctl(pool->mem->uffd, UFFDIO_COPY, &copy))
-		return -errno;
+	/* Before: the guest may look at the counts as soon as it has its page. */
 	pthread_mutex_lock(&pool->lock);
 	pool->counts.replies++;
 	if (late > pool->counts.late_ns)
 		pool->counts.late_ns = late;
 	pool->mem->uffd_faults += pool->cluster_bytes / PAGE_BYTES;
 	pthread_mutex_unlock(&pool->lock);
-	return 0;
+	return ioctl(pool->mem->uffd, UFFDIO_COPY, &copy) ? -errno : 0;
 }
 
 static void *serve(void *arg)
