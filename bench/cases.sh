@@ -6,7 +6,7 @@
 declare -gA case_defaults=(
 	[bench]='' [payload]='' [args]='' [vmm]='' [cpus]=1 [warmup]=200
 	[samples]=1000 [groups]='' [engines]='' [exits]=0
-	[probe]='' [configs]='off on'
+	[probe]='' [configs]='off on' [driver]=''
 )
 declare -gA case_values=()
 case_names=()

@@ -8,7 +8,7 @@
  * Rounds begin with equal work and have equal length: what the pages cost is
  * missing from the count.
  *
- * Arguments: mode=sync|halt|v1|v2; period=TSC pages=N share=N (tasks per page)
+ * Arguments: mode=sync|halt|v1|v2; period_ns=N pages=N share=N (tasks per page)
  * samples=N warmup=N (rounds); count=1: emulator window; acks=2: acknowledge
  * twice and say once, a control of the checks.
  *
@@ -349,7 +349,7 @@ static void setup(void)
 static void run_rounds(u32 warmup, u32 rounds, u32 pages, u64 *out[NR_FIGURES])
 {
 	bool interrupts = !arg_has("mode", "sync");
-	u64 period = arg_u64("period", 4000000);
+	u64 period = arg_u64("period_ns", 4000000) * info->tsc_khz / 1000000;
 	u32 share = arg_u64("share", 1);
 	bool count = arg_u64("count", 0);
 	u64 gpa = info->fault_gpa;
