@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -31,6 +32,7 @@ struct request {
 	struct request *next;
 	__u64 deadline_ns;
 	__u64 offset;
+	__u64 bytes;
 };
 
 struct pool {
@@ -38,6 +40,7 @@ struct pool {
 	__u64 late_ns;
 	__u64 cluster_bytes;
 	struct mem *mem;
+	/* Of each page, only the thread that reads faults looks. */
 	bool *asked;
 	pthread_t threads[POOL_THREADS];
 	int nr_threads;
@@ -92,7 +95,7 @@ static int reply(struct pool *pool, const struct request *req)
 	struct uffdio_copy copy = {
 		.dst = (unsigned long)pool->mem->host + req->offset,
 		.src = (unsigned long)zeroes,
-		.len = pool->cluster_bytes,
+		.len = req->bytes,
 	};
 
 	/* Before: the guest may look at the counts as soon as it has its page. */
@@ -100,7 +103,7 @@ static int reply(struct pool *pool, const struct request *req)
 	pool->counts.replies++;
 	if (late > pool->counts.late_ns)
 		pool->counts.late_ns = late;
-	pool->mem->uffd_faults += pool->cluster_bytes / PAGE_BYTES;
+	pool->mem->uffd_faults += req->bytes / PAGE_BYTES;
 	pthread_mutex_unlock(&pool->lock);
 	return ioctl(pool->mem->uffd, UFFDIO_COPY, &copy) ? -errno : 0;
 }
@@ -158,7 +161,7 @@ int pool_start(struct pool *pool, struct mem *mem)
 	int err = 0;
 
 	pool->mem = mem;
-	pool->asked = calloc(mem->bytes / pool->cluster_bytes, sizeof(*pool->asked));
+	pool->asked = calloc(mem->bytes / PAGE_BYTES, sizeof(*pool->asked));
 	if (!pool->asked)
 		return -ENOMEM;
 	while (!err && pool->nr_threads < POOL_THREADS) {
@@ -184,21 +187,38 @@ int pool_fault(struct pool *pool, __u64 address)
 	struct request *req;
 
 	pool->counts.faults++;
-	offset &= ~(pool->cluster_bytes - 1);
-	if (pool->asked[offset / pool->cluster_bytes])
+	if (pool->asked[offset / PAGE_BYTES])
 		return 0;
-	pool->asked[offset / pool->cluster_bytes] = true;
 	req = calloc(1, sizeof(*req));
 	if (!req)
 		return -ENOMEM;
-	req->deadline_ns = now_ns() + pool->delay_ns;
-	req->offset = offset;
 	pthread_mutex_lock(&pool->lock);
+	req->deadline_ns = now_ns() + pool->delay_ns;
+	req->bytes = pool->cluster_bytes;
+	req->offset = offset & ~(req->bytes - 1);
+	memset(&pool->asked[req->offset / PAGE_BYTES], true, req->bytes / PAGE_BYTES);
 	*pool->last = req;
 	pool->last = &req->next;
 	pthread_cond_signal(&pool->more);
 	pthread_mutex_unlock(&pool->lock);
 	return 0;
+}
+
+/**
+ * pool_set - Change the delay and the pages per reply
+ * @pool: Pool
+ * @delay_ns: Time from a fault's report to its reply
+ * @pages: Pages per reply, a power of two up to POOL_MAX_PAGES
+ *
+ * Context: While no page is asked for; pages of a cluster of the new size have
+ * all come or none.
+ */
+void pool_set(struct pool *pool, __u64 delay_ns, unsigned int pages)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->delay_ns = delay_ns;
+	pool->cluster_bytes = pages * PAGE_BYTES;
+	pthread_mutex_unlock(&pool->lock);
 }
 
 /**

@@ -27,6 +27,7 @@ struct pool_counts {
 struct pool *pool_create(__u64 delay_ns, unsigned int pages, __u64 late_ns);
 int pool_start(struct pool *pool, struct mem *mem);
 int pool_fault(struct pool *pool, __u64 address);
+void pool_set(struct pool *pool, __u64 delay_ns, unsigned int pages);
 void pool_finish(struct pool *pool);
 void pool_free(struct pool *pool);
 struct pool_counts pool_counts(struct pool *pool);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fw_cfg.h"
+#include "pool.h"
 #include "vm.h"
 #include "../guest/lib/wire.h"
 
@@ -93,6 +94,18 @@ static void reset(struct vm *vm)
 			      "the image reset the machine"));
 }
 
+static void set_pool(struct vm *vm, __u32 value)
+{
+	__u32 pages = value >> WIRE_POOL_PAGES_SHIFT;
+	__u64 delay_us = value & ((1u << WIRE_POOL_PAGES_SHIFT) - 1);
+
+	if (!vm->fault.pool || !pages || pages > POOL_MAX_PAGES ||
+	    (pages & (pages - 1)))
+		run_stop(vm, -EINVAL);
+	else
+		pool_set(vm->fault.pool, delay_us * 1000, pages);
+}
+
 static void port_out(struct vcpu *vcpu, __u16 port, __u32 value)
 {
 	struct vm *vm = vcpu->vm;
@@ -116,6 +129,9 @@ static void port_out(struct vcpu *vcpu, __u16 port, __u32 value)
 	case WIRE_PORT_STATS:
 		if (vm->stats)
 			kvmstats_take(vm->stats, vcpu);
+		break;
+	case WIRE_PORT_POOL:
+		set_pool(vm, value);
 		break;
 	case PORT_KEYBOARD:
 		if (value == KEYBOARD_RESET)

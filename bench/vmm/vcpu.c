@@ -29,6 +29,10 @@
 #define CPUID1_ECX_DEADLINE	(1u << 24)
 #define CPUID1_EBX_APIC_SHIFT	24
 
+/* Names as in asm/kvm_para.h; the second one is of this project's kernels. */
+#define KVM_CPUID_FEATURES	0x40000001
+#define KVM_FEATURE_ASYNC_PF_V2	18
+
 /* Flat segments, as a freshly loaded descriptor would leave them. */
 #define SEGMENT_CODE	0xb
 #define SEGMENT_DATA	0x3
@@ -80,6 +84,10 @@ static void adapt_leaf(struct vcpu *vcpu, struct kvm_cpuid_entry2 *leaf)
 		leaf->ebx |= (__u32)vcpu->id << CPUID1_EBX_APIC_SHIFT;
 		if (vm_cap(vcpu->vm, KVM_CAP_TSC_DEADLINE_TIMER))
 			leaf->ecx |= CPUID1_ECX_DEADLINE;
+		break;
+	case KVM_CPUID_FEATURES:
+		if (vcpu->vm->opts->no_apf_v2)
+			leaf->eax &= ~(1u << KVM_FEATURE_ASYNC_PF_V2);
 		break;
 	case 0xb:
 	case 0x1f:

@@ -41,6 +41,13 @@
 /* A write makes the VMM note what KVM has counted on the writer, see --stats. */
 #define WIRE_PORT_STATS		0x5f0
 
+/*
+ * A write of 4 bytes changes how the second slot's pages come: pages per reply in
+ * the high byte, the delay in microseconds below.
+ */
+#define WIRE_PORT_POOL		0x5f4
+#define WIRE_POOL_PAGES_SHIFT	24
+
 /* The GSI behind WIRE_PORT_IRQFD: an MSI to vCPU 0 with this vector. */
 #define WIRE_GSI		24
 #define WIRE_GSI_VECTOR		0x62
