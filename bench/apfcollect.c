@@ -371,7 +371,9 @@ static double halted_share(const struct run *run, unsigned int i)
 
 static double latency(const struct run *run, unsigned int i)
 {
-	return (double)run->figures[LATENCY_SUM][i] / run->pages;
+	int tasks_per_page = strstr(run->cell, "shared") ? 2 : 1;
+
+	return (double)run->figures[LATENCY_SUM][i] / run->pages / tasks_per_page;
 }
 
 static void print_line(const struct run *run, const char *name,
