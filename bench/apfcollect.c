@@ -280,13 +280,17 @@ static int check_kvm(const struct run *run)
 static int check_replies(const struct run *run)
 {
 	const struct snap *last = &run->snaps[run->rounds];
-	long long late = snap_value(last, "late_ns");
-	long long most = LATE_MAX;
+	long long late, most = LATE_MAX;
+	unsigned int i;
 
 	if (!strcmp(engine, "bochs-vmx"))
 		most *= BOCHS_NS_PER_INSN;
-	if (late < 0 || late > most)
-		return fail(run, "a reply was %lld ns late, more than %lld", late, most);
+	for (i = 1; i <= run->rounds; i++) {
+		late = snap_value(&run->snaps[i], "late_ns");
+		if (late < 0 || late > most)
+			return fail(run, "round %u: a reply was %lld ns late, more than %lld",
+				    i - 1, late, most);
+	}
 	if (snap_value(last, "replies") - snap_value(&run->snaps[0], "replies") !=
 	    run->rounds)
 		return fail(run, "not one reply per round");

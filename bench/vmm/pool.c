@@ -225,7 +225,7 @@ void pool_set(struct pool *pool, __u64 delay_ns, unsigned int pages)
  * pool_counts - What the pool has done so far
  * @pool: Pool
  *
- * Return: The counts.
+ * Return: The counts; the latest reply is that since the last call.
  */
 struct pool_counts pool_counts(struct pool *pool)
 {
@@ -233,6 +233,7 @@ struct pool_counts pool_counts(struct pool *pool)
 
 	pthread_mutex_lock(&pool->lock);
 	counts = pool->counts;
+	pool->counts.late_ns = 0;
 	pthread_mutex_unlock(&pool->lock);
 	return counts;
 }

@@ -16,7 +16,8 @@ struct mem;
  * struct pool_counts - What a pool has done
  * @faults: Faults that it was told of
  * @replies: Replies
- * @late_ns: How long after its deadline the latest reply was begun
+ * @late_ns: How long after its deadline the latest reply was begun, since the
+ *           last look
  */
 struct pool_counts {
 	__u64 faults;
