@@ -93,7 +93,7 @@ engine_suites() {
 			suite "$e $f exact" "$top/bench/tests/exact.sh" "$e" "$f" "$exact_cases"
 			suite "$e $f cross-check" "$top/bench/tests/cross.sh" "$e" "$f" "$cross_cases"
 		done
-		suite "$e apf counters" "$top/bench/tests/apf.sh" "$e" ;;
+		[ "$level" != full ] || suite "$e apf counters" "$top/bench/tests/apf.sh" "$e" ;;
 	esac
 	suite "$e kvm-unit-tests controls" "$top/bench/tests/kut-controls.sh" "$e" patched
 	kut "$e"

@@ -39,6 +39,7 @@ static const char help_text[] =
 "  --sched other|batch|idle|fifo:PRIO|rr:PRIO   policy of vCPU threads\n"
 "  --msr INDEX=VALUE                set an MSR before the run; repeatable\n"
 "  --halt-poll-ns NS                limit of KVM's halt polling\n"
+"  --hypervisor                     set CPUID's hypervisor bit: Linux looks for KVM\n"
 "  --no-apf-v2                      hide version 2 of async page faults\n"
 "  --initrd FILE  --append TEXT     for --kind linux\n"
 "  --samples FILE                   write the payload's samples there\n"
@@ -54,7 +55,7 @@ enum {
 	OPT_KIND = 256, OPT_MEM, OPT_BACKING, OPT_POPULATE, OPT_THP,
 	OPT_FAULT_MEM, OPT_FAULT_BACKING, OPT_FAULT_POPULATE, OPT_UFFD_LIMIT,
 	OPT_FAULT_PAGES, OPT_FAULT_DELAY, OPT_FAULT_LATE, OPT_STATS,
-	OPT_NO_APF_V2, OPT_VCPUS,
+	OPT_HYPERVISOR, OPT_NO_APF_V2, OPT_VCPUS,
 	OPT_AFFINITY, OPT_SCHED, OPT_MSR, OPT_HALT_POLL, OPT_INITRD,
 	OPT_APPEND, OPT_SAMPLES, OPT_LIMIT, OPT_EXIT_COUNTS, OPT_KVM,
 };
@@ -77,6 +78,7 @@ static const struct option long_options[] = {
 	{ "sched", required_argument, NULL, OPT_SCHED },
 	{ "msr", required_argument, NULL, OPT_MSR },
 	{ "halt-poll-ns", required_argument, NULL, OPT_HALT_POLL },
+	{ "hypervisor", no_argument, NULL, OPT_HYPERVISOR },
 	{ "no-apf-v2", no_argument, NULL, OPT_NO_APF_V2 },
 	{ "initrd", required_argument, NULL, OPT_INITRD },
 	{ "append", required_argument, NULL, OPT_APPEND },
@@ -284,6 +286,9 @@ static int parse_plain(struct opts *opts, int opt, const char *arg)
 		break;
 	case OPT_SAMPLES:
 		opts->samples = arg;
+		break;
+	case OPT_HYPERVISOR:
+		opts->hypervisor = true;
 		break;
 	case OPT_NO_APF_V2:
 		opts->no_apf_v2 = true;

@@ -65,6 +65,7 @@ struct opts_msr {
  * @nr_msrs: Entries of @msrs
  * @msrs: Set on every vCPU
  * @halt_poll_ns: KVM's halt polling limit of this VM, -1: the module's
+ * @hypervisor: Set the bit of CPUID without which Linux does not look for KVM
  * @no_apf_v2: Hide version 2 of asynchronous page faults from the guest
  * @limit_s: Seconds after which the run fails, 0: none
  * @exit_counts: Print the number of exits to user space by reason
@@ -97,6 +98,7 @@ struct opts {
 	int nr_msrs;
 	struct opts_msr msrs[OPTS_MAX_MSRS];
 	long halt_poll_ns;
+	bool hypervisor;
 	bool no_apf_v2;
 	unsigned int limit_s;
 	bool exit_counts;

@@ -27,6 +27,7 @@
 #define RFLAGS_FIXED	0x2
 
 #define CPUID1_ECX_DEADLINE	(1u << 24)
+#define CPUID1_ECX_HYPERVISOR	(1u << 31)
 #define CPUID1_EBX_APIC_SHIFT	24
 
 /* Names as in asm/kvm_para.h; the second one is of this project's kernels. */
@@ -82,6 +83,8 @@ static void adapt_leaf(struct vcpu *vcpu, struct kvm_cpuid_entry2 *leaf)
 	case 0x1:
 		leaf->ebx &= ~(0xffu << CPUID1_EBX_APIC_SHIFT);
 		leaf->ebx |= (__u32)vcpu->id << CPUID1_EBX_APIC_SHIFT;
+		if (vcpu->vm->opts->hypervisor)
+			leaf->ecx |= CPUID1_ECX_HYPERVISOR;
 		if (vm_cap(vcpu->vm, KVM_CAP_TSC_DEADLINE_TIMER))
 			leaf->ecx |= CPUID1_ECX_DEADLINE;
 		break;
