@@ -20,6 +20,7 @@
 #define LOSS_SHARE	0.01
 /* The delay whose cells have none in their names, see apfcollect.c. */
 #define HEAD_DELAY	"10ms"
+#define LABEL_BYTES	64
 
 static const char *const delays[] = { "0", "100us", "1ms", "10ms" };
 static const int pages[] = { 1, 4, 16, 64 };
@@ -93,13 +94,30 @@ static double get(const char *figure, int column, const char *cell)
 	return json_object_get_double(value);
 }
 
-static const char *cell_name(char *buf, size_t size, const char *delay, int n)
+/* The name of a cell as in the metrics. */
+static void cell_name(char *buf, size_t size, const char *delay, const char *kind,
+		      int n)
 {
 	if (!strcmp(delay, HEAD_DELAY))
-		snprintf(buf, size, "n%d", n);
+		snprintf(buf, size, "%sn%d", kind, n);
 	else
-		snprintf(buf, size, "d%s_n%d", delay, n);
-	return buf;
+		snprintf(buf, size, "d%s_%sn%d", delay, kind, n);
+}
+
+/* Rows of the tables: the payload's, with two tasks per page, Linux's. */
+static bool row_at(unsigned int i, char *cell, char *label, size_t size)
+{
+	static const char *const kinds[] = { "", "shared_", "linux_" };
+	static const char *const words[] = { "", ", two tasks per page", ", Linux" };
+	unsigned int nr = ARRAY_SIZE(delays) * ARRAY_SIZE(pages), kind = i / nr;
+	const char *delay = delays[i % nr / ARRAY_SIZE(pages)];
+	int n = pages[i % ARRAY_SIZE(pages)];
+
+	if (kind >= ARRAY_SIZE(kinds))
+		return false;
+	cell_name(cell, size, delay, kinds[kind], n);
+	snprintf(label, size, "%s x %d%s", delay, n, words[kind]);
+	return true;
 }
 
 static void print_change(double from, double to)
@@ -151,47 +169,37 @@ static void print_row(int f, const char *label, const char *cell)
 
 static void print_table(int f)
 {
-	char cell[32], label[48];
-	size_t c, d, n;
+	char cell[LABEL_BYTES], label[LABEL_BYTES];
+	unsigned int i;
+	size_t c;
 
-	printf("\n## %s\n\n| delay, pages per reply |", figures[f].title);
+	printf("\n## %s\n\n| delay x pages per reply |", figures[f].title);
 	for (c = 0; c < ARRAY_SIZE(columns); c++)
 		printf(" %s |", columns[c].title);
 	printf(f ? "\n|---|" : " v2 − v1 base | v1 base − halt | v2 − halt |\n|---|");
 	for (c = 0; c < ARRAY_SIZE(columns) + (f ? 0 : 3); c++)
 		printf("--:|");
 	putchar('\n');
-	for (d = 0; d < ARRAY_SIZE(delays); d++) {
-		for (n = 0; n < ARRAY_SIZE(pages); n++) {
-			snprintf(label, sizeof(label), "%s, %d", delays[d], pages[n]);
-			print_row(f, label, cell_name(cell, sizeof(cell), delays[d],
-						      pages[n]));
-		}
-	}
-	print_row(f, HEAD_DELAY ", 16, two tasks per page", "shared_n16");
+	for (i = 0; row_at(i, cell, label, LABEL_BYTES); i++)
+		print_row(f, label, cell);
 }
 
-static int print_losses(const char *title, int from, int to)
+static void print_losses(const char *title, int from, int to)
 {
-	char cell[32];
-	size_t d, n;
+	char cell[LABEL_BYTES], label[LABEL_BYTES];
+	unsigned int i, count = 0;
 	double a, b;
-	int count = 0;
 
 	printf("\n%s:", title);
-	for (d = 0; d < ARRAY_SIZE(delays); d++) {
-		for (n = 0; n < ARRAY_SIZE(pages); n++) {
-			cell_name(cell, sizeof(cell), delays[d], pages[n]);
-			a = get("useful_work", from, cell);
-			b = get("useful_work", to, cell);
-			if (a < 0 || b < 0 || b >= a * (1 - LOSS_SHARE))
-				continue;
-			printf("%s %s x %d (%+.1f %%)", count++ ? "," : "",
-			       delays[d], pages[n], 100 * (b - a) / a);
-		}
+	for (i = 0; row_at(i, cell, label, LABEL_BYTES); i++) {
+		a = get("useful_work", from, cell);
+		b = get("useful_work", to, cell);
+		if (a < 0 || b < 0 || b >= a * (1 - LOSS_SHARE))
+			continue;
+		printf("%s %s (%+.1f %%)", count++ ? ";" : "", label,
+		       100 * (b - a) / a);
 	}
 	printf(count ? ".\n" : " none.\n");
-	return count;
 }
 
 static void print_all(const char *engine)
@@ -222,7 +230,7 @@ static void print_plot(void)
 		printf("# delay %s: pages sync halt v1-base v1 v2\n", delays[d]);
 		for (n = 0; n < ARRAY_SIZE(pages); n++) {
 			printf("%d", pages[n]);
-			cell_name(cell, sizeof(cell), delays[d], pages[n]);
+			cell_name(cell, sizeof(cell), delays[d], "", pages[n]);
 			for (c = SYNC; c <= V2; c++) {
 				value = get("useful_work", c, cell);
 				if (value < 0)

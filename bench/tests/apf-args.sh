@@ -123,7 +123,7 @@ printf '{"engine":"x","metrics":[%s,%s,%s,%s]}' "$(metric useful_work_n1 100 100
 "$out/bench/apfmatrix" "$work/summary" >"$work/matrix"
 grep -q '^Cells where version 2 does less .*: 10ms x 1 (-2.0 %)\.$' "$work/matrix"
 result $? "matrix: a loss over 1 % is named, one below is not"
-grep -q '^Cells where version 2 loses against halting: 1ms x 4 (-2.5 %), 10ms x 1 (-1.0 %)\.$' "$work/matrix"
+grep -q '^Cells where version 2 loses against halting: 1ms x 4 (-2.5 %); 10ms x 1 (-1.0 %)\.$' "$work/matrix"
 result $? "matrix: losses against halting are named"
 try "matrix: no summary" 1 "no summary" "$out/bench/apfmatrix" "$work/nothing"
 echo "1..$n"
