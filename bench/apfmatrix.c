@@ -3,9 +3,9 @@
  * apfmatrix: the summary of the benchmark apf as tables of all cells, with the
  * cells named in which asynchronous page faults lose.
  *
- * Usage: apfmatrix SUMMARY.json          Markdown
- *        apfmatrix --plot SUMMARY.json   useful work, one block per delay, for
- *                                        plot_apf.gp
+ * Usage: apfmatrix SUMMARY.json...          Markdown
+ *        apfmatrix --plot SUMMARY.json...   useful work, one block per delay,
+ *                                           for plot_apf.gp
  *
  * A figure that the summary does not have is a dash, a cell no line.
  */
@@ -244,25 +244,43 @@ static void print_plot(void)
 	}
 }
 
+/* Add the metrics of a summary; its engine's name, NULL if it is none. */
+static const char *read_summary(const char *path)
+{
+	struct json_object *summary, *engine, *array;
+	size_t i;
+
+	summary = json_object_from_file(path);
+	if (!summary || !json_object_object_get_ex(summary, "metrics", &array) ||
+	    !json_object_object_get_ex(summary, "engine", &engine)) {
+		fprintf(stderr, "apfmatrix: '%s': no summary\n", path);
+		return NULL;
+	}
+	for (i = 0; i < json_object_array_length(array); i++)
+		json_object_array_add(metrics, json_object_get(json_object_array_get_idx(array, i)));
+	return json_object_get_string(engine);
+}
+
 int main(int argc, char **argv)
 {
-	bool plot = argc == 3 && !strcmp(argv[1], "--plot");
-	struct json_object *summary, *engine;
+	bool plot = argc > 1 && !strcmp(argv[1], "--plot");
+	const char *engine = NULL;
+	int i;
 
-	if (argc != 2 && !plot) {
-		fputs("apfmatrix: usage: apfmatrix [--plot] SUMMARY.json\n", stderr);
+	if (argc < 2 + plot) {
+		fputs("apfmatrix: usage: apfmatrix [--plot] SUMMARY.json...\n", stderr);
 		return 2;
 	}
-	summary = json_object_from_file(argv[argc - 1]);
-	if (!summary || !json_object_object_get_ex(summary, "metrics", &metrics) ||
-	    !json_object_object_get_ex(summary, "engine", &engine)) {
-		fprintf(stderr, "apfmatrix: '%s': no summary\n", argv[argc - 1]);
-		return 1;
+	metrics = json_object_new_array();
+	for (i = 1 + plot; i < argc; i++) {
+		engine = read_summary(argv[i]);
+		if (!engine)
+			return 1;
 	}
 	if (plot)
 		print_plot();
 	else
-		print_all(json_object_get_string(engine));
-	json_object_put(summary);
+		print_all(engine);
+	json_object_put(metrics);
 	return fflush(stdout) || ferror(stdout) ? 1 : 0;
 }

@@ -15,12 +15,12 @@ set grid ytics lt 1 lc rgb "#e5e7eb"
 set border 1 lc rgb "#9ca3af"
 set format y "%.0f"
 set multiplot layout 2, 2 title "iterations of the counting loop per million instructions" \
-	margins 0.08, 0.97, 0.09, 0.86 spacing 0.09, 0.13
+	margins 0.08, 0.97, 0.09, 0.84 spacing 0.09, 0.13
 do for [d = 1:4] {
 	set title sprintf("pages come after %s", delays[d]) offset 0, -0.6
 	if (d > 2) {set xlabel "pages per reply" textcolor rgb "#6b7280"} else {unset xlabel}
-	if (d == 1) {set key at screen 0.97, screen 0.95 horizontal top right samplen 1.5} else {unset key}
+	if (d == 1) {set key at screen 0.5, screen 0.945 horizontal center top maxrows 1 samplen 1.5} else {unset key}
 	plot for [c = 1:5] data index d - 1 using 1:(column(c + 1)) with linespoints \
-		pt 7 ps 0.7 lw 2 lc rgb colours[c] title names[c]
+		pt 7 ps (c == 3 ? 1.3 : 0.7) lw (c == 3 ? 5 : 2) lc rgb colours[c] title names[c]
 }
 unset multiplot
