@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * init.h - what the two parts of the guest's init use of each other
+ * init.h - what the parts of the guest's init use of each other
  */
 #ifndef BOOT_INIT_H
 #define BOOT_INIT_H
@@ -18,5 +18,6 @@ void exec_job(char **argv, int tty, int err, bool interactive);
 int wait_for(pid_t pid, long limit_s);
 
 void save_out(int output);
+void hold_kvm_keys(void);
 
 #endif /* BOOT_INIT_H */

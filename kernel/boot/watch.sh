@@ -7,6 +7,7 @@
 #   verdict   ok | splat | hang | died
 #   status    the command's (last) status when init reported one, else empty
 #   reason    one line, why, when the verdict is not ok
+#   flaw      one line, when the guest died of the emulator itself, else empty
 #   last_job  number of the job that was running or ran last
 #   tsc       guest time stamp counter at the end, or empty
 #   wall_ms   milliseconds of this machine
@@ -124,6 +125,9 @@ judge() {
 			death=$(engine_death)
 			reason=${death:-no verdict from the guest}
 		fi
+		if declare -F engine_flaw >/dev/null && flaw=$(engine_flaw); then
+			reason=$flaw
+		fi
 	fi
 	if [ "$verdict" = ok ] && [ -n "$over" ]; then
 		verdict=hang
@@ -140,7 +144,7 @@ judge() {
 run_guest() {
 	local pid name tails=()
 
-	verdict=ok status='' reason='' last_job='' tsc='' over='' out_status=''
+	verdict=ok status='' reason='' flaw='' last_job='' tsc='' over='' out_status=''
 	for name in console output control engine.log; do
 		: >"$work/$name"
 	done

@@ -40,3 +40,16 @@ qemu_accel() {
 		accel+=(-plugin ./count.so)
 	fi
 }
+
+# engine_flaw: did the guest die of QEMU itself? QEMU 7.2 with a thread per CPU
+# loses a change of code which another CPU makes between reading and filing it,
+# and then runs what was there before for ever. If that was a breakpoint with
+# which the kernel changes its code, the oops is an int3 although the memory, as
+# "Code:" shows it, has none (cc) before RIP.
+engine_flaw() {
+	[ "$mode" = race ] || return
+	awk '/Oops: int3/ { on = 1 }
+	     on && /Code:.*</ { stale = !/ cc </; exit }
+	     END { exit !stale }' "$work/console" || return
+	echo "QEMU ran code that the kernel had replaced"
+}

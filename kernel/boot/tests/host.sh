@@ -71,6 +71,26 @@ mkdir "$tmp/tracing/events/kvm/kvm_sched_out"
 check "host: patched kernel is accepted" [ -z "$(refusal host host_refusal "$tmp/tracing")" ]
 check "host: base is refused there" says "not base" "$(image_name=base refusal host host_refusal "$tmp/tracing")"
 
+# A guest that died of QEMU's own flaw is told from one that died of a kernel's bug.
+# flaw MODE LINE...: what qemu-svm's engine_flaw says of such a console.
+flaw() {
+	(
+		# shellcheck disable=SC2034 # engine_flaw reads them
+		work=$tmp mode=$1
+		printf '[    6.8] %s\r\n' "${@:2}" >"$tmp/console"
+		# shellcheck source=/dev/null
+		. "$boot/qemu-svm/engine.sh"
+		engine_flaw
+	)
+}
+oops='Oops: int3: 0000 [#1] PREEMPT SMP NOPTI'
+stale='Code: 0f 1f 44 00 00 f0 41 80 0c 24 02 e9 <76> 02 00 00 48 8b'
+true_int3='Code: 0f 1f 44 00 00 f0 41 80 0c 24 02 cc <76> 02 00 00 48 8b'
+check "flaw: int3 that is not in memory" says "code that the kernel had replaced" "$(flaw race "$oops" "$stale")"
+check "flaw: not int3 that is there" [ -z "$(flaw race "$oops" "$true_int3" "$stale")" ]
+check "flaw: not another oops" [ -z "$(flaw race 'Oops: invalid opcode: 0000 [#1]' "$stale")" ]
+check "flaw: not in mode exact" [ -z "$(flaw exact "$oops" "$stale")" ]
+
 # Equal content gives equal archives; other content does not.
 # shellcheck source=kernel/boot/guest.sh
 . "$boot/guest.sh"
