@@ -91,7 +91,7 @@ apply_on_base() {
 
 # What maintainer-kvm-x86.rst and house rules ask of a patch's text.
 check_form() {
-	local file name subject from n=0 other='sched|x86/[a-z]+|x86|mm|rcu|tracing|Documentation: KVM'
+	local file name subject from n=0 other='sched|x86/[a-z]+|x86|virt/lib|mm|rcu|tracing|Documentation: KVM'
 
 	while read -r file; do
 		name=$1/${file##*/}
