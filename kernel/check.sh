@@ -117,10 +117,12 @@ qemu_suites() {
 	suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
 	suite "async page fault controls" "$top/patches/tests/apf-guest-negative.sh" "$out"
 	suite "modules" "$top/tools/tests/check-modules.sh" "$out"
+	suite "async page faults at length" "$top/patches/tests/apf.sh" "$out" patched
 	for v in debug kcsan; do
 		for l in $(lists); do
 			suite "qemu-svm patched:$v $(list_name "$l")" "$top/kernel/boot/check" qemu-svm "patched:$v" --tests "$l"
 		done
+		suite "async page faults on patched:$v" "$top/patches/tests/apf.sh" "$out" "patched:$v"
 	done
 }
 
