@@ -215,8 +215,18 @@ check_markers() {
 	apply_on_base plain 00-base && am "$work/repo" plain "${all[@]}"
 }
 
-# Unpack from a tarball the folders that the patches touch, and apply everything
-# there.
+# vanilla_is_older TARBALL: than the base, by the number in its name?
+vanilla_is_older() {
+	local theirs=${1##*/} ours
+
+	theirs=${theirs#linux_6.12.}
+	theirs=${theirs%%[!0-9]*}
+	ours=$(sed -n 's/^SUBLEVEL = //p' "$base/Makefile")
+	[ -n "$theirs" ] && [ -n "$ours" ] && [ "$theirs" -lt "$ours" ]
+}
+
+# check_vanilla TARBALL TOPIC...: unpack the folders that the patches touch, and
+# apply the topics there.
 check_vanilla() {
 	local repo=$tmp/vanilla root files
 
@@ -231,6 +241,6 @@ check_vanilla() {
 		printf 'cannot import %s: %s' "${1##*/}" "$(head -n 1 "$tmp/tar.log")"
 		return 1
 	}
-	mapfile -t files < <(patches_of "${topics[@]}")
+	mapfile -t files < <(patches_of "${@:2}")
 	am "$repo" 3way "${files[@]}"
 }

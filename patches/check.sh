@@ -13,7 +13,8 @@
 #   --sample    build only N patches of each topic, the last among them, always
 #               the same ones; the rest of the checks see all patches
 #   --vanilla   also apply everything on a vanilla 6.12.y TARBALL (default: what
-#               vanilla.sh has fetched, if anything)
+#               vanilla.sh has fetched, if anything); only 00-base if that is
+#               older than the base
 #   --patches   check this folder instead of patches/
 #
 # Builds are kept in OUT/patches-check by the hash of the patches: what was
@@ -120,7 +121,12 @@ fi
 check "markers: mock topics apply alone and together" check_markers
 [ -n "$vanilla" ] || vanilla=$(find "$out/vanilla" -name '*.orig.tar.xz' 2>/dev/null | sort -V | tail -n 1)
 if [ -n "$vanilla" ]; then
-	check "vanilla ${vanilla##*/}: git am -3" check_vanilla "$vanilla"
+	if vanilla_is_older "$vanilla"; then
+		check "vanilla ${vanilla##*/}: git am -3 of 00-base" check_vanilla "$vanilla" 00-base
+		skip "vanilla ${vanilla##*/}: git am -3" "it is older than the base: stable updates have changed KVM meanwhile"
+	else
+		check "vanilla ${vanilla##*/}: git am -3" check_vanilla "$vanilla" "${topics[@]}"
+	fi
 else
 	skip "vanilla kernel: git am -3" "no tarball: run patches/vanilla.sh"
 fi
