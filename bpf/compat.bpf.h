@@ -91,6 +91,11 @@ struct kvm_lapic_irq___apf {
 	__u32 vector;
 } relocated;
 
+/* What kvmapflat_guest reads; only in kernels with patches/10-apf. */
+struct kvm_apf_snap___apf {
+	int cpu;
+} relocated;
+
 /*
  * Through bpf_rdonly_cast() a field of the running kernel is read by one
  * instruction. It takes types of the kernel's own BTF only.

@@ -25,7 +25,9 @@ test_programs_attach_by_themselves() {
 		fentry/kvm_set_msr_common fexit/async_pf_execute fexit/get_user_pages_remote \
 		fexit/kvm_arch_async_page_not_present tp_btf/kvm_async_pf_repeated_fault \
 		>"$work/wanted"
-	programs kvmapflat | diff "$work/wanted" -
+	programs kvmapflat | diff "$work/wanted" - || return
+	printf 'tp_btf/kvm_apf_guest_%s\n' early resume spurious wait wake wake_all >"$work/wanted"
+	programs kvmapflat_guest | diff "$work/wanted" -
 }
 
 # externs OBJECT: what loading it needs from outside, sorted.
@@ -37,11 +39,12 @@ externs() {
 test_no_externs_but_the_weak_one() {
 	local object
 
-	for object in kvmexitlat kvmapflat; do
+	for object in kvmexitlat kvmapflat kvmapflat_guest; do
 		"$bpftool" btf dump file "$objects/$object.bpf.o" >"$work/btf" || return
 		grep -q "DATASEC '.kconfig'" "$work/btf" && return 1
 	done
-	echo 'WEAK bpf_rdonly_cast' | diff - <(externs kvmexitlat) && diff /dev/null <(externs kvmapflat)
+	echo 'WEAK bpf_rdonly_cast' | diff - <(externs kvmexitlat) && diff /dev/null <(externs kvmapflat) &&
+		diff /dev/null <(externs kvmapflat_guest)
 }
 
 # typed OBJECT KEY VALUE MAP...: bpftool map dump needs the types of keys and values.
@@ -58,7 +61,8 @@ typed() {
 
 test_maps_are_typed() {
 	typed kvmexitlat exit_key exit_hist running parked hists drops &&
-		typed kvmapflat apf_key apf_hist flights workers threads hists gauges drops
+		typed kvmapflat apf_key apf_hist flights workers threads hists gauges drops &&
+		typed kvmapflat_guest apf_guest_key apf_guest_hist sleeps hists drops records
 }
 
 # The bucket rule builds alone, without warnings, where there is no library.
@@ -81,7 +85,8 @@ differ() {
 
 test_broken_objects_differ() {
 	differ kvmexitlat lose_exits user_split bucket_rule trust_address &&
-		differ kvmapflat lose_ready trust_pointer early_page keep_cancelled
+		differ kvmapflat lose_ready trust_pointer early_page keep_cancelled &&
+		differ kvmapflat_guest lose_wake early_wake
 }
 
 number=0
