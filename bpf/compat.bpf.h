@@ -61,6 +61,7 @@ struct vcpu_svm___lat {
 /* What kvmapflat reads. */
 struct kvm_vcpu_arch___apf {
 	struct {
+		__u64 msr_en_val;
 		__u16 vec;
 	} apf;
 } relocated;

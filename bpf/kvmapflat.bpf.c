@@ -43,6 +43,8 @@
 /* Source: arch/x86/include/uapi/asm/kvm_para.h. */
 #define MSR_KVM_ASYNC_PF_EN	0x4b564d02
 #define MSR_KVM_ASYNC_PF_ACK	0x4b564d07
+/* Source: the same file with patches/10-apf: KVM_ASYNC_PF_DELIVERY_V2. */
+#define DELIVERY_V2		(1 << 4)
 
 /* Process to trace; 0: every one. */
 const volatile __s32 targ_tgid;
@@ -94,7 +96,8 @@ static __always_inline struct apf_thread *thread_of(struct kvm_vcpu___apf *vcpu,
 	}
 	if (thread->vcpu == (__u64)vcpu && vcpu->stat.exits >= thread->exits)
 		return thread;
-	for (__u32 i = 0; i < MAX_UNACKED && i < thread->unacked; i++)
+	for (__u32 i = 0; !thread->ack_optional && i < MAX_UNACKED &&
+		     i < thread->unacked; i++)
 		if (thread->unacked_ns[(thread->unacked_from + i) % MAX_UNACKED])
 			counter_add(&drops, DROP_NO_ACK);
 	thread->outstanding = 0;
@@ -239,12 +242,20 @@ static long publish_one(__u32 i, struct publication *publication)
 	return 0;
 }
 
-static __always_inline void publish(struct apf_thread *thread)
+static __always_inline void publish(struct apf_thread *thread,
+				    struct kvm_vcpu___apf *vcpu)
 {
 	struct apf_hist *hist = lookup_or_zero(&hists, &thread->key, &zero_hist);
 	__u64 now_ns = clock_now();
 	struct publication publication = { hist, thread, now_ns };
 
+	/*
+	 * Version 2 of the protocol has an acknowledgement only where more
+	 * pages wait than the interrupt told of: it belongs to the latest one.
+	 */
+	thread->ack_optional = vcpu->arch.apf.msr_en_val & DELIVERY_V2;
+	if (thread->ack_optional)
+		thread->unacked = 0;
 	push_unacked(thread, thread->staged ? now_ns : 0);
 	if (!hist) {
 		thread->staged = 0;
@@ -271,7 +282,7 @@ int BPF_PROG(on_set_irq, struct kvm_vcpu___apf *vcpu,
 
 	if (thread && thread->vcpu == (__u64)vcpu &&
 	    irq->vector == vcpu->arch.apf.vec)
-		publish(thread);
+		publish(thread, vcpu);
 	return 0;
 }
 

@@ -74,6 +74,8 @@ struct apf_thread {
 	/* Interrupts not acknowledged; when the oldest ... the latest came. */
 	__u32 unacked_from;
 	__u32 unacked;
+	/* Nobody waits for the acknowledgement: version 2 of the protocol. */
+	bool ack_optional;
 	/* 0: the interrupt told of no page. */
 	__u64 unacked_ns[MAX_UNACKED];
 	__u64 staged_ns[MAX_STAGED];
