@@ -60,6 +60,8 @@ struct vcpu_svm___lat {
 
 /* What kvmapflat reads. */
 struct kvm_vcpu_arch___apf {
+	__u64 l1_tsc_offset;
+	__u64 l1_tsc_scaling_ratio;
 	struct {
 		__u64 msr_en_val;
 		__u16 vec;

@@ -24,6 +24,9 @@
  * What it is not: no user-space component is needed. bpftool loads, attaches
  * and dumps it: bpftool prog loadall FILE DIR autoattach.
  *
+ * Who wants every single event gets it through a ring buffer
+ * (kvmapflat_records.bpf.h), which is off by default.
+ *
  * Limits: a fault queued before the programs were attached is overlooked. A
  * thread that takes turns with several vCPUs loses acknowledgements.
  *
@@ -39,6 +42,7 @@
 #include "compat.bpf.h"
 #include "kvmapflat.h"
 #include "kvmapflat_maps.bpf.h"
+#include "kvmapflat_records.bpf.h"
 
 /* Source: arch/x86/include/uapi/asm/kvm_para.h. */
 #define MSR_KVM_ASYNC_PF_EN	0x4b564d02
@@ -141,22 +145,25 @@ static __always_inline void record(struct apf_hist *hist,
 }
 
 /* Either the fault is in every distribution or it is lost, for one reason. */
-static __always_inline void land(const struct apf_flight *flight, __u64 now_ns)
+static __always_inline void land(const struct apf_flight *flight, __u64 now_ns,
+				 const struct kvm_vcpu___apf *vcpu)
 {
 	struct apf_hist *hist = bpf_map_lookup_elem(&hists, &flight->key);
 
-	if (!hist)
+	if (!hist) {
 		counter_add(&drops, DROP_MAP_FULL);
-	else if (flight->started_ns & TAG)
+	} else if (flight->started_ns & TAG) {
 		counter_add(&drops, DROP_NO_START);
-	else if (flight->page_ns & TAG)
+	} else if (flight->page_ns & TAG) {
 		counter_add(&drops, DROP_NO_PAGE);
-	else if (flight->started_ns < flight->queued_ns ||
-		 flight->page_ns < flight->started_ns ||
-		 now_ns < flight->page_ns)
+	} else if (flight->started_ns < flight->queued_ns ||
+		   flight->page_ns < flight->started_ns ||
+		   now_ns < flight->page_ns) {
 		counter_add(&drops, DROP_NEGATIVE);
-	else
+	} else {
 		record(hist, flight, now_ns);
+		record_fault(flight, now_ns, vcpu);
+	}
 }
 
 static __always_inline struct apf_flight *find_flight(__u64 work, __u64 vcpu,
@@ -205,6 +212,7 @@ int BPF_PROG(on_set_msr, struct kvm_vcpu___apf *vcpu,
 	if (!since_ns || !hist)
 		return 0;
 	hist->acks++;
+	record_ack(&thread->key, since_ns, now_ns);
 	if (now_ns < since_ns)
 		counter_add(&drops, DROP_NEGATIVE);
 	else
@@ -257,6 +265,7 @@ static __always_inline void publish(struct apf_thread *thread,
 	if (thread->ack_optional)
 		thread->unacked = 0;
 	push_unacked(thread, thread->staged ? now_ns : 0);
+	record_publish(&thread->key, thread->staged, now_ns);
 	if (!hist) {
 		thread->staged = 0;
 		return;
@@ -331,7 +340,7 @@ static __always_inline void take(struct kvm_vcpu___apf *vcpu,
 		}
 		close_exits(thread, vcpu);
 	}
-	land(flight, now_ns);
+	land(flight, now_ns, vcpu);
 	forget(flight, (__u64)work);
 }
 

@@ -22,6 +22,7 @@
  * MAP_FULL  no room for another vCPU or for another outstanding fault
  * NO_MEMORY no memory to remember the worker or the vCPU's thread in
  * NEGATIVE  the clock went back
+ * NO_RECORD no room for the event's record
  */
 enum kvmapflat_drop {
 	DROP_NO_START,
@@ -31,6 +32,7 @@ enum kvmapflat_drop {
 	DROP_MAP_FULL,
 	DROP_NO_MEMORY,
 	DROP_NEGATIVE,
+	DROP_NO_RECORD,
 	DROP_MAX,
 };
 
@@ -95,6 +97,40 @@ struct apf_gauges {
 	struct apf_gauge outstanding;
 	/* Workers that wait for a page. */
 	struct apf_gauge blocked;
+};
+
+/* What a record tells. */
+enum apf_event {
+	/* A fault is taken: all four times are there. */
+	APF_EVENT_FAULT,
+	/* The vCPU's faults of kind pv that were taken are published. */
+	APF_EVENT_PUBLISH,
+	/* What was published is acknowledged. */
+	APF_EVENT_ACK,
+};
+
+/* One event, for who wants each of them. */
+struct apf_record {
+	__u32 event;
+	struct apf_key key;
+	/* Of faults: what the guest knows it by, unless the vCPU was halted. */
+	__u32 token;
+	__u32 pv;
+	/* Of publications: number of pages; 0 wakes everything. */
+	__u32 pages;
+	/* Of acknowledgements: when it was published. */
+	__u64 since_ns;
+	/* Of faults: taken. */
+	__u64 now_ns;
+	__u64 queued_ns;
+	__u64 started_ns;
+	__u64 page_ns;
+	/*
+	 * Of faults: guest TSC = host TSC + offset, if the ratio means 1, which
+	 * is that power of two that the vendor's fraction has; ratio 0: unknown.
+	 */
+	__u64 tsc_offset;
+	__u64 tsc_ratio;
 };
 
 #endif /* KVMAPFLAT_H */

@@ -15,12 +15,13 @@
 #include <stdlib.h>
 
 #include "kvmapflat_report.h"
-#include "session.h"
+#include "kvmapflat_tool.h"
 #include "kvmapflat.skel.h"
 
 static const char help[] =
 "Usage: kvmapflat [-hjTvV] [-p PID] [--vcpu N] [INTERVAL [COUNT]]\n"
 "       kvmapflat [OPTION...] [INTERVAL [COUNT]] -- COMMAND [ARG...]\n"
+"       kvmapflat --guest [OPTION...] [INTERVAL [COUNT]] [-- COMMAND [ARG...]]\n"
 "Show what became of KVM's asynchronous page faults, per vCPU: how long each\n"
 "stage of their life took, and what they cost the guest.\n"
 "\n"
@@ -37,17 +38,22 @@ static const char help[] =
 "      --merge        add up all vCPUs\n"
 "      --hist         print the distributions, too\n"
 "      --max-keys N   make room for N vCPUs\n"
+"      --guest        show the guest's side; to be used in the guest\n"
+"      --records FILE write each fault there, too, as lines of JSON\n"
 "\n"
 "COMMAND is started when the probes are in place, and only it is traced.\n"
 "Stages: queue (until a worker starts), page (until the page is there), take\n"
 "(until the vCPU takes it), together total; publish (until the interrupt) and\n"
 "ack (until the guest acknowledges it). The first line names the unit.\n"
+"In the guest: sleep (until the task is woken), run (until it runs), per CPU,\n"
+"which is what --vcpu then means.\n"
 "\n"
 "Examples:\n"
 "  kvmapflat                    everything until Ctrl-C\n"
 "  kvmapflat -p 1234 5          the VMM 1234, every 5 seconds\n"
 "  kvmapflat --vcpu 0 -j 1 10   vCPU 0, ten seconds, as JSON\n"
 "  kvmapflat --merge -- ./vmm   a VMM's whole life\n"
+"  kvmapflat --guest 5          in a guest, every 5 seconds\n"
 "\n"
 "Exit status: 0 done, 1 failed, 2 usage, 4 cannot run on this machine.\n";
 
@@ -61,10 +67,12 @@ static int open_object(struct session *session)
 	session->skeleton = skel->skeleton;
 	session->hists = skel->maps.hists;
 	session->drops = skel->maps.drops;
+	session->ring = skel->maps.records;
 
 	skel->rodata->targ_tgid = session->tgid;
 	skel->rodata->targ_vcpu = session->env.vcpu;
 	skel->rodata->ns_per_step = session->engine.ns_per_unit;
+	skel->rodata->record_bytes = session_record_bytes(session);
 	return 0;
 }
 
@@ -133,6 +141,11 @@ static void close_object(struct session *session)
 static const struct tool tool = {
 	.kind = &kvmapflat_kind,
 	.help = help,
+	.guest = &kvmapflat_guest,
+	.side = "host",
+	.record = fill_apf_record,
+	.record_drop = DROP_NO_RECORD,
+	.check = session_check_host,
 	.banner = "Tracing async page faults. Ctrl-C ends it.",
 	.open = open_object,
 	.print = print_report,

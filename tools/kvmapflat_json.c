@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmapflat_json.c - a report for programs
+ * kvmapflat_json.c - reports and records for programs
  *
  * What it is not: no BPF, no sums (lib/report.c).
  */
@@ -119,4 +119,52 @@ int print_apf_json(FILE *out, const struct report *report,
 	err = err ?: print_json_line(out, object);
 	json_object_put(object);
 	return err;
+}
+
+/* The stages of a taken fault, and what relates the guest's TSC to the host's. */
+static int fill_fault(struct json_object *object,
+		      const struct apf_record *record, const char *suffix)
+{
+	int err;
+
+	err = json_add_u64(object, "token", record->token);
+	err = err ?: json_add_string(object, "kind",
+				     record->pv ? "pv" : "halt");
+	err = err ?: json_add_figure(object, "queued", suffix,
+				     record->queued_ns);
+	err = err ?: json_add_figure(object, "started", suffix,
+				     record->started_ns);
+	err = err ?: json_add_figure(object, "page", suffix, record->page_ns);
+	err = err ?: json_add_figure(object, "taken", suffix, record->now_ns);
+	err = err ?: json_add_u64(object, "tsc_offset", record->tsc_offset);
+	return err ?: json_add_u64(object, "tsc_ratio", record->tsc_ratio);
+}
+
+/**
+ * fill_apf_record - Make JSON of a record
+ * @object: Where it goes.
+ * @data: A struct apf_record.
+ * @suffix: The unit, as in json_add_figure().
+ *
+ * Return: 0; -ENOMEM: no memory; -EINVAL: no such event.
+ */
+int fill_apf_record(struct json_object *object, const void *data,
+		    const char *suffix)
+{
+	const struct apf_record *record = data;
+	int err;
+
+	if (record->event > APF_EVENT_ACK)
+		return -EINVAL;
+	err = json_add_string(object, "event", apf_event_names[record->event]);
+	err = err ?: json_add_u64(object, "pid", record->key.tgid);
+	err = err ?: json_add_u64(object, "vcpu", record->key.vcpu_id);
+	if (record->event == APF_EVENT_FAULT)
+		return err ?: fill_fault(object, record, suffix);
+	if (record->event == APF_EVENT_PUBLISH)
+		err = err ?: json_add_u64(object, "pages", record->pages);
+	else
+		err = err ?: json_add_figure(object, "since", suffix,
+					     record->since_ns);
+	return err ?: json_add_figure(object, "at", suffix, record->now_ns);
 }

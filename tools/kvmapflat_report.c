@@ -14,6 +14,7 @@ static const char *const drop_names[DROP_MAX] = {
 	[DROP_MAP_FULL]		= "map_full",
 	[DROP_NO_MEMORY]	= "no_memory",
 	[DROP_NEGATIVE]		= "negative",
+	[DROP_NO_RECORD]	= "no_record",
 };
 
 /* Names in tables and in JSON, where pv and halt have their own objects. */
@@ -42,9 +43,15 @@ const char *const apf_count_names[APF_COUNTS] = {
 	[APF_EXITS]		= "exits",
 };
 
+const char *const apf_event_names[] = {
+	[APF_EVENT_FAULT]	= "fault",
+	[APF_EVENT_PUBLISH]	= "publish",
+	[APF_EVENT_ACK]		= "ack",
+};
+
 const struct kind kvmapflat_kind = {
 	.tool = "kvmapflat",
-	.version = "0.1",
+	.version = "0.2",
 	.schema = 1,
 	.key_words = sizeof(struct apf_key) / sizeof(uint32_t),
 	.dists = APF_DISTS,

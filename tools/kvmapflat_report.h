@@ -59,10 +59,13 @@ struct apf_processes {
 extern const struct kind kvmapflat_kind;
 extern const char *const apf_dist_names[APF_DISTS];
 extern const char *const apf_count_names[APF_COUNTS];
+extern const char *const apf_event_names[];
 
 void print_apf_table(FILE *out, const struct report *report,
 		     const struct apf_processes *processes, bool hists);
 int print_apf_json(FILE *out, const struct report *report,
 		   const struct apf_processes *processes);
+int fill_apf_record(struct json_object *object, const void *data,
+		    const char *suffix);
 
 #endif /* KVMAPFLAT_REPORT_H */

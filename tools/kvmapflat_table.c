@@ -8,24 +8,9 @@
 
 #include <inttypes.h>
 
-#include "column.h"
-
 static const char *kind_of(int dist)
 {
 	return dist >= APF_HALT && dist < APF_PUBLISH ? "halt" : "pv";
-}
-
-static void print_dist(FILE *out, const struct hist *hist, int dist)
-{
-	fprintf(out, "%-4s %-8s", kind_of(dist), apf_dist_names[dist]);
-	print_count(out, hist->count);
-	print_column(out, hist_mean(hist));
-	print_column(out, hist->min);
-	print_column(out, hist_percentile_lt(hist, 500));
-	print_column(out, hist_percentile_lt(hist, 900));
-	print_column(out, hist_percentile_lt(hist, 990));
-	print_column(out, hist->max);
-	fprintf(out, "%s\n", hist->max_exact ? "" : "*");
 }
 
 /* In the order of a fault's life. */
@@ -74,11 +59,12 @@ static void print_row(FILE *out, const struct report *report,
 	else
 		fprintf(out, "\npid %u vcpu %u\n", row->key[KEY_TGID],
 			row->key[KEY_VCPU]);
-	fprintf(out, "%-4s %-8s %9s %6s %6s %6s %6s %6s %6s\n", "KIND",
-		"STAGE", "COUNT", "MEAN", "MIN", "P50<", "P90<", "P99<", "MAX");
+	print_stage_titles(out);
 	for (i = 0; i < APF_DISTS; i++)
 		if (row->hists[order[i]].count)
-			print_dist(out, &row->hists[order[i]], order[i]);
+			print_stage(out, kind_of(order[i]),
+				    apf_dist_names[order[i]],
+				    &row->hists[order[i]]);
 	print_counts(out, row);
 }
 

@@ -84,6 +84,7 @@ static void close_object(struct session *session)
 static const struct tool tool = {
 	.kind = &kvmexitlat_kind,
 	.help = help,
+	.check = session_check_host,
 	.banner = "Tracing exit latency. Ctrl-C ends it.",
 	.open = open_object,
 	.print = print_report,

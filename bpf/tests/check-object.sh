@@ -61,7 +61,7 @@ typed() {
 
 test_maps_are_typed() {
 	typed kvmexitlat exit_key exit_hist running parked hists drops &&
-		typed kvmapflat apf_key apf_hist flights workers threads hists gauges drops &&
+		typed kvmapflat apf_key apf_hist flights workers threads hists gauges drops records &&
 		typed kvmapflat_guest apf_guest_key apf_guest_hist sleeps hists drops records
 }
 

@@ -54,11 +54,17 @@ static const struct engine bochs_vmx = {
 	.unit = "insn", .suffix = "insn", .emulated = true, .ns_per_unit = 1,
 };
 
-/*
- * Read both clocks at one moment: of a few tries the one that took the fewest
- * ticks, since an interrupt between the two would look like a wrong frequency.
+/**
+ * engine_read_clocks - Read the monotonic clock and the TSC at one moment
+ * @clock_ns: Where CLOCK_MONOTONIC goes.
+ * @tsc: Where the TSC goes, as it was just before.
+ *
+ * Of a few tries the one that took the fewest ticks counts, since an interrupt
+ * between the two would look like a wrong frequency.
+ *
+ * Return: These ticks: how far the two can be apart.
  */
-static void read_clocks(uint64_t *clock_ns, uint64_t *tsc)
+uint64_t engine_read_clocks(uint64_t *clock_ns, uint64_t *tsc)
 {
 	uint64_t before, ticks, least = UINT64_MAX;
 	struct timespec now;
@@ -77,6 +83,7 @@ static void read_clocks(uint64_t *clock_ns, uint64_t *tsc)
 		*clock_ns = (uint64_t)now.tv_sec * 1000000000 +
 			    (uint64_t)now.tv_nsec;
 	}
+	return least;
 }
 
 /**
@@ -95,9 +102,9 @@ unsigned int engine_ns_per_tick(void)
 	uint64_t start_ns, start_tsc, end_ns, end_tsc, span_ns, span_tsc, error;
 	uint64_t whole;
 
-	read_clocks(&start_ns, &start_tsc);
+	engine_read_clocks(&start_ns, &start_tsc);
 	do {
-		read_clocks(&end_ns, &end_tsc);
+		engine_read_clocks(&end_ns, &end_tsc);
 	} while (end_tsc - start_tsc < 1 << 20);
 
 	span_ns = end_ns - start_ns;

@@ -8,6 +8,7 @@
 #define TOOLS_LIB_ENGINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* One machine and the names for its figures; all strings are constant. */
 struct engine {
@@ -25,6 +26,7 @@ struct engine {
 };
 
 void engine_detect(struct engine *engine, const char *name, const char *mode);
+uint64_t engine_read_clocks(uint64_t *clock_ns, uint64_t *tsc);
 unsigned int engine_ns_per_tick(void);
 
 #endif /* TOOLS_LIB_ENGINE_H */

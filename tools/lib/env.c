@@ -17,6 +17,9 @@ enum {
 	OPT_MERGE,
 	OPT_HIST,
 	OPT_MAX_KEYS,
+	/* Those from here on only for tools that have sides. */
+	OPT_GUEST,
+	OPT_RECORDS,
 };
 
 static const struct option options[] = {
@@ -30,6 +33,8 @@ static const struct option options[] = {
 	{ "merge",	no_argument,		NULL, OPT_MERGE },
 	{ "hist",	no_argument,		NULL, OPT_HIST },
 	{ "max-keys",	required_argument,	NULL, OPT_MAX_KEYS },
+	{ "guest",	no_argument,		NULL, OPT_GUEST },
+	{ "records",	required_argument,	NULL, OPT_RECORDS },
 	{ NULL,		0,			NULL, 0 },
 };
 
@@ -81,6 +86,12 @@ static int parse_option(struct env *env, const char *tool, int option)
 					   optarg);
 		env->max_keys = number;
 		break;
+	case OPT_GUEST:
+		env->guest = true;
+		break;
+	case OPT_RECORDS:
+		env->records = optarg;
+		break;
 	}
 	return CLI_OK;
 }
@@ -113,6 +124,7 @@ static int parse_operands(struct env *env, const char *tool, char **args,
  * env_parse - Read the command line
  * @env: Where it goes; nothing is asked for at first.
  * @tool: The tool's name, for messages.
+ * @sides: The tool has a host's and a guest's side.
  * @argc: As main() has it.
  * @argv: As main() has it; @env points into it afterwards.
  *
@@ -121,7 +133,8 @@ static int parse_operands(struct env *env, const char *tool, char **args,
  *
  * Return: CLI_OK or CLI_USAGE.
  */
-int env_parse(struct env *env, const char *tool, int argc, char **argv)
+int env_parse(struct env *env, const char *tool, bool sides, int argc,
+	      char **argv)
 {
 	struct cli cli = {
 		.argc = argc, .argv = argv,
@@ -135,6 +148,9 @@ int env_parse(struct env *env, const char *tool, int argc, char **argv)
 	while ((option = cli_next(&cli)) != -1) {
 		if (option == '?')
 			return usage_error(tool, cli.error, NULL);
+		if (option >= OPT_GUEST && !sides)
+			return usage_error(tool, "option not understood",
+					   argv[optind - 1]);
 		err = parse_option(env, tool, option);
 		if (err)
 			return err;

@@ -3,7 +3,7 @@
  * env.h - what the command line of a tracing tool asks for
  *
  * All tracing tools have the same options, so that one who knows one of them
- * knows the others.
+ * knows the others. Tools that have a host's and a guest's side have two more.
  *
  * What it is not: nothing is done about it here.
  */
@@ -29,8 +29,12 @@ struct env {
 	uint64_t count;
 	/* NULL: none. */
 	char **command;
+	/* Only for tools that have sides: the guest's, and where records go. */
+	bool guest;
+	const char *records;
 };
 
-int env_parse(struct env *env, const char *tool, int argc, char **argv);
+int env_parse(struct env *env, const char *tool, bool sides, int argc,
+	      char **argv);
 
 #endif /* TOOLS_LIB_ENV_H */

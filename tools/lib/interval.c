@@ -83,6 +83,7 @@ int interval_open(struct interval *interval, uint64_t step_ns, pid_t watched)
 	int err;
 
 	interval->pid_fd = -1;
+	interval->data_fd = -1;
 	interval->signal_fd = -1;
 	interval->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	if (interval->timer_fd < 0)
@@ -130,7 +131,7 @@ static void release_signals(void)
  * After INTERVAL_SIGNAL the two signals have their default effect again.
  *
  * Return: INTERVAL_SIGNAL, INTERVAL_GONE (the watched process has ended) or
- * INTERVAL_TICK, in this order when several hold; -EIO: reading a descriptor
+ * INTERVAL_TICK or INTERVAL_DATA, in this order when several hold; -EIO: reading a descriptor
  * failed.
  */
 int interval_wait(struct interval *interval)
@@ -139,11 +140,12 @@ int interval_wait(struct interval *interval)
 		{ .fd = interval->signal_fd, .events = POLLIN },
 		{ .fd = interval->pid_fd, .events = POLLIN },
 		{ .fd = interval->timer_fd, .events = POLLIN },
+		{ .fd = interval->data_fd, .events = POLLIN },
 	};
 	struct signalfd_siginfo info;
 	uint64_t ticks;
 
-	while (poll(fds, 3, -1) < 0)
+	while (poll(fds, 4, -1) < 0)
 		if (errno != EINTR)
 			return -errno;
 
@@ -155,6 +157,8 @@ int interval_wait(struct interval *interval)
 	}
 	if (fds[1].revents)
 		return INTERVAL_GONE;
+	if (!fds[2].revents)
+		return INTERVAL_DATA;
 	if (read(fds[2].fd, &ticks, sizeof(ticks)) != sizeof(ticks))
 		return -EIO;
 	return INTERVAL_TICK;

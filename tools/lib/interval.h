@@ -15,6 +15,8 @@ struct interval {
 	int timer_fd;
 	int signal_fd;
 	int pid_fd;
+	/* Readable when there are data; the caller's to set, -1: none. */
+	int data_fd;
 };
 
 /* Why interval_wait() returned. */
@@ -22,6 +24,7 @@ enum interval_event {
 	INTERVAL_TICK,
 	INTERVAL_SIGNAL,
 	INTERVAL_GONE,
+	INTERVAL_DATA,
 };
 
 uint64_t interval_now_ns(void);

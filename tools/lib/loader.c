@@ -14,6 +14,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <cpuid.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -115,6 +116,57 @@ int loader_check_kernel(struct loader_kernel *kernel,
 	if (kernel->vmx == LOADER_NOWHERE && kernel->svm == LOADER_NOWHERE)
 		return give_reason(error, -ENODEV, true,
 				   "neither kvm_intel nor kvm_amd is loaded");
+	return 0;
+}
+
+/* Source: Documentation/virt/kvm/x86/cpuid.rst, and msr.rst for the need of both. */
+#define CPUID_KVM	0x40000000u
+#define KVM_FEATURES	(1u << 4 | 1u << 14)
+
+/* KVM's signature, and that it tells of missing pages and of pages ready. */
+static bool kvm_tells_of_pages(void)
+{
+	unsigned int eax, ebx, ecx, edx;
+
+	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & 1u << 31))
+		return false;
+	__cpuid(CPUID_KVM, eax, ebx, ecx, edx);
+	if (ebx != 0x4b4d564b || ecx != 0x564b4d56 || edx != 0x4d)
+		return false;
+	__cpuid(CPUID_KVM + 1, eax, ebx, ecx, edx);
+	return (eax & KVM_FEATURES) == KVM_FEATURES;
+}
+
+/**
+ * loader_check_guest - Find out whether a guest's side can be traced here
+ * @error: Where the reason goes.
+ *
+ * Return: 0; -EPERM: not enough privilege; -ENODEV: this is no guest of KVM with
+ * asynchronous page faults; -ENOENT: the kernel has no BTF, or it does not have
+ * the tracepoints.
+ */
+int loader_check_guest(struct loader_error *error)
+{
+	enum loader_place place;
+	struct btf *vmlinux;
+
+	error->reason[0] = '\0';
+	if (geteuid())
+		return give_reason(error, -EPERM, true,
+				   "tracing needs root (CAP_BPF and CAP_PERFMON)");
+	if (!kvm_tells_of_pages())
+		return give_reason(error, -ENODEV, true,
+				   "nothing to see: this is no guest of KVM with async page faults");
+	vmlinux = btf__load_vmlinux_btf();
+	if (!vmlinux)
+		return give_reason(error, -ENOENT, true,
+				   "the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
+	place = find_type(vmlinux, "btf_trace_kvm_apf_guest_wait",
+			  BTF_KIND_TYPEDEF, "kvm");
+	btf__free(vmlinux);
+	if (place == LOADER_NOWHERE)
+		return give_reason(error, -ENOENT, true,
+				   "this guest's kernel has no tracepoints kvm_apf_guest_*");
 	return 0;
 }
 

@@ -35,6 +35,7 @@ struct loader_kernel {
 void loader_set_verbose(bool verbose);
 int loader_check_kernel(struct loader_kernel *kernel,
 			struct loader_error *error);
+int loader_check_guest(struct loader_error *error);
 int loader_load(struct bpf_object *object, struct loader_error *error);
 void loader_explain_attach(int err, struct loader_error *error);
 uint64_t loader_missed(const struct bpf_object *object);

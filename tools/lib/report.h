@@ -51,6 +51,9 @@ struct json_object *json_from_report(const struct report *report,
 				     int (*fill)(struct json_object *object,
 						 const struct report *report,
 						 const struct report_row *row));
+void print_stage_titles(FILE *out);
+void print_stage(FILE *out, const char *kind, const char *stage,
+		 const struct hist *hist);
 void print_report_head(FILE *out, const struct report *report);
 void print_report_lost(FILE *out, const struct report *report);
 

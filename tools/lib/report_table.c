@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 
+#include "column.h"
+
 /**
  * print_report_head - Print the first lines of a table
  * @out: Where to.
@@ -26,6 +28,37 @@ void print_report_head(FILE *out, const struct report *report)
 			engine->unit);
 	else
 		fprintf(out, "%.3f s\n", (double)report->duration_ns / 1e9);
+}
+
+/**
+ * print_stage_titles - Print the titles of a table of stages
+ * @out: Where to.
+ */
+void print_stage_titles(FILE *out)
+{
+	fprintf(out, "%-4s %-8s %9s %6s %6s %6s %6s %6s %6s\n", "KIND",
+		"STAGE", "COUNT", "MEAN", "MIN", "P50<", "P90<", "P99<", "MAX");
+}
+
+/**
+ * print_stage - Print one stage's line
+ * @out: Where to.
+ * @kind: What it is a stage of, four characters.
+ * @stage: Its name, eight characters.
+ * @hist: The distribution, not empty.
+ */
+void print_stage(FILE *out, const char *kind, const char *stage,
+		 const struct hist *hist)
+{
+	fprintf(out, "%-4s %-8s", kind, stage);
+	print_count(out, hist->count);
+	print_column(out, hist_mean(hist));
+	print_column(out, hist->min);
+	print_column(out, hist_percentile_lt(hist, 500));
+	print_column(out, hist_percentile_lt(hist, 900));
+	print_column(out, hist_percentile_lt(hist, 990));
+	print_column(out, hist->max);
+	fprintf(out, "%s\n", hist->max_exact ? "" : "*");
 }
 
 /**

@@ -24,6 +24,8 @@
 #define DEFAULT_MAP_BYTES	(64ULL << 20)
 #define LEAST_KEYS		256
 #define MOST_DEFAULT_KEYS	4096
+/* A power of two and a multiple of the page size. */
+#define RING_BYTES		(1u << 20)
 
 static const char *name_of(const struct session *session)
 {
@@ -51,6 +53,29 @@ uint32_t session_max_keys(const struct session *session)
 	return keys > MOST_DEFAULT_KEYS ? MOST_DEFAULT_KEYS : keys;
 }
 
+/**
+ * session_record_bytes - Say how many bytes of records may wait for the tool
+ * @session: The session.
+ *
+ * Return: What record_bytes of the BPF program shall be; 0: no records.
+ */
+uint32_t session_record_bytes(const struct session *session)
+{
+	return session->env.records ? RING_BYTES / 2 : 0;
+}
+
+/**
+ * session_check_host - Find out whether a host's side can be traced here
+ * @session: The session.
+ * @error: Where the reason goes.
+ *
+ * Return: As loader_check_kernel().
+ */
+int session_check_host(struct session *session, struct loader_error *error)
+{
+	return loader_check_kernel(&session->kernel, error);
+}
+
 static int explain(const struct session *session,
 		   const struct loader_error *error)
 {
@@ -63,7 +88,7 @@ static int attach(struct session *session)
 	struct loader_error error = {};
 	int err;
 
-	if (loader_check_kernel(&session->kernel, &error))
+	if (session->tool->check(session, &error))
 		return explain(session, &error);
 	session->tgid = session->child.pid ?: session->env.pid;
 	err = session->tool->open(session);
@@ -74,6 +99,8 @@ static int attach(struct session *session)
 		return CLI_FAILED;
 	}
 	bpf_map__set_max_entries(session->hists, session_max_keys(session));
+	if (session->env.records)
+		bpf_map__set_max_entries(session->ring, RING_BYTES);
 	if (loader_load(*session->skeleton->obj, &error))
 		return explain(session, &error);
 	err = bpf_object__attach_skeleton(session->skeleton);
@@ -136,6 +163,9 @@ static int report_since(struct session *session)
 	struct snapshot now;
 	int err;
 
+	err = records_drain(&session->records);
+	if (err)
+		return err;
 	err = take_snapshot(session, &now);
 	if (!err)
 		err = report_fill(&report, &now, &session->last,
@@ -163,6 +193,12 @@ static int trace(struct session *session, struct interval *interval)
 		event = interval_wait(interval);
 		if (event < 0)
 			return event;
+		if (event == INTERVAL_DATA) {
+			err = records_drain(&session->records);
+			if (err)
+				return err;
+			continue;
+		}
 		session->gone = event == INTERVAL_GONE;
 		err = report_since(session);
 		if (err || event != INTERVAL_TICK)
@@ -190,11 +226,30 @@ static int end_command(struct session *session)
 	return CLI_FAILED;
 }
 
+static int begin_records(struct session *session)
+{
+	const struct tool *tool = session->tool;
+	int err;
+
+	if (!session->env.records)
+		return 0;
+	err = records_open(&session->records, session->env.records, tool->kind,
+			   tool->side, &session->engine);
+	return err ?: records_attach(&session->records,
+				     bpf_map__fd(session->ring), tool->record);
+}
+
 static int begin(struct session *session, struct interval *interval)
 {
 	const struct env *env = &session->env;
 	int err;
 
+	err = begin_records(session);
+	if (err) {
+		print_failure(name_of(session), "cannot write '%s': %s",
+			      env->records, strerror(-err));
+		return CLI_FAILED;
+	}
 	err = take_snapshot(session, &session->last);
 	if (!err)
 		err = interval_open(interval, env->interval_ns, session->tgid);
@@ -233,8 +288,12 @@ static int run(struct session *session)
 	if (status)
 		return status;
 
+	interval.data_fd = records_fd(&session->records);
 	err = trace(session, &interval);
 	interval_close(&interval);
+	if (!err)
+		err = records_end(&session->records,
+				  session->last.drops[session->tool->record_drop]);
 	if (session->child.pid)
 		status = end_command(session);
 	if (!err || err == -EPIPE)
@@ -262,6 +321,7 @@ static int start(struct session *session)
 
 	status = run(session);
 	child_abandon(&session->child);
+	records_close(&session->records);
 	session->tool->close(session);
 	snapshot_free(&session->last);
 	return status;
@@ -281,9 +341,12 @@ int session_main(struct session *session, int argc, char **argv)
 
 	/* A reader that has seen enough shows as an error of the write. */
 	signal(SIGPIPE, SIG_IGN);
-	status = env_parse(&session->env, name_of(session), argc, argv);
+	status = env_parse(&session->env, name_of(session),
+			   session->tool->guest, argc, argv);
 	if (status)
 		return status;
+	if (session->env.guest)
+		session->tool = session->tool->guest;
 
 	if (session->env.help)
 		fputs(session->tool->help, stdout);

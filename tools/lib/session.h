@@ -17,6 +17,7 @@
 #include "engine.h"
 #include "env.h"
 #include "loader.h"
+#include "records.h"
 #include "report.h"
 
 struct session;
@@ -25,6 +26,15 @@ struct session;
 struct tool {
 	const struct kind *kind;
 	const char *help;
+	/* The guest's side, NULL: the tool has no sides. */
+	const struct tool *guest;
+	/* With sides: "host" or "guest"; fills in a record, 0 or -errno. */
+	const char *side;
+	records_fill record;
+	/* Which of the drops is that of records. */
+	unsigned int record_drop;
+	/* Finds out whether this machine can run it; 0 or -errno and a reason. */
+	int (*check)(struct session *session, struct loader_error *error);
 	/* Says on stderr that the probes are in place. */
 	const char *banner;
 	/*
@@ -54,7 +64,10 @@ struct session {
 	struct bpf_object_skeleton *skeleton;
 	struct bpf_map *hists;
 	struct bpf_map *drops;
+	/* NULL: the tool has no records. */
+	struct bpf_map *ring;
 
+	struct records records;
 	struct snapshot last;
 	struct child child;
 	/* The traced process or command has ended. */
@@ -62,6 +75,8 @@ struct session {
 };
 
 uint32_t session_max_keys(const struct session *session);
+uint32_t session_record_bytes(const struct session *session);
+int session_check_host(struct session *session, struct loader_error *error);
 int session_main(struct session *session, int argc, char **argv);
 
 #endif /* TOOLS_LIB_SESSION_H */

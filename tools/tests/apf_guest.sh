@@ -206,6 +206,35 @@ test_control() {
 	[ "$settled" != 160 ] || fail "nothing noticed trust_pointer"
 }
 
+# One record per fault and per interrupt, and the file has an end.
+test_records() {
+	trace_faults --records "$work/records" -- pv -p 160 -t 8
+	check_known pv.total.count=160 || return
+	[ "$(grep -c '"event":"fault".*"kind":"pv"' "$work/records")" = 160 ] || fail "not 160 faults"
+	published=$(grep '"event":"publish"' "$work/records" | grep -vc '"pages":0,')
+	[ "$published" = "$(apfcheck "$report" print:interrupts)" ] || fail "$published publications"
+	acked=$(grep -c '"event":"ack"' "$work/records")
+	[ "$acked" = "$(apfcheck "$report" print:acks)" ] || fail "$acked acknowledgements"
+	tail -n 1 "$work/records" | grep -q '"event":"end".*"lost":0,' || fail "no last line"
+	expect 1 kvmapflat --records /dev/full -- apfgen halt -p 5
+	grep -q 'No space left' "$work/stderr" || fail "no reason"
+}
+
+# What is no guest of KVM has no guest's side; the object knows only whether the
+# tracepoints are there.
+test_no_guest() {
+	expect 4 kvmapflat --guest 1 1
+	grep -q 'this is no guest of KVM' "$work/stderr" || fail "no reason"
+	[ ! -s "$work/stdout" ] || fail "output on stdout"
+	status=0
+	[ -e /sys/kernel/tracing/events/kvm_apf_guest ] || status=1
+	bpftool prog loadall /bpf/kvmapflat_guest.bpf.o "$pins" autoattach >"$work/log" 2>&1
+	[ $(($? != 0)) = "$status" ] || { cat "$work/log"; fail "loading did not end with $status"; }
+	[ "$status" = 0 ] || { grep -q kvm_apf_guest_ "$work/log" || fail "no reason"; return; }
+	[ "$(find "$pins" -type f | wc -l)" = 6 ] || fail "not six programs"
+	rm -r "$pins"
+}
+
 # Ticks of one fault: a run with 220 pages, less the same with 20. On an exact
 # engine these are instructions, of everything that runs.
 ticks() {

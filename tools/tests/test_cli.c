@@ -79,7 +79,7 @@ static int parse(struct env *env, int argc, ...)
 	argv[argc + 1] = NULL;
 	/* Makes getopt_long() begin anew. */
 	optind = 0;
-	return env_parse(env, "tool", argc + 1, argv);
+	return env_parse(env, "tool", false, argc + 1, argv);
 }
 
 static void command_lines(void **state)
@@ -87,6 +87,8 @@ static void command_lines(void **state)
 	struct env env;
 
 	(void)state;
+	assert_int_equal(parse(&env, 1, "--guest"), CLI_USAGE);
+	assert_int_equal(parse(&env, 2, "--records", "x"), CLI_USAGE);
 	assert_int_equal(parse(&env, 0), CLI_OK);
 	assert_int_equal(env.vcpu, -1);
 	assert_int_equal(env.pid, 0);
