@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kvmapflat_report.h"
 #include "kvmapflat_tool.h"
@@ -22,6 +23,7 @@ static const char help[] =
 "Usage: kvmapflat [-hjTvV] [-p PID] [--vcpu N] [INTERVAL [COUNT]]\n"
 "       kvmapflat [OPTION...] [INTERVAL [COUNT]] -- COMMAND [ARG...]\n"
 "       kvmapflat --guest [OPTION...] [INTERVAL [COUNT]] [-- COMMAND [ARG...]]\n"
+"       kvmapflat --join [-j] [-p PID] [--each] HOST GUEST\n"
 "Show what became of KVM's asynchronous page faults, per vCPU: how long each\n"
 "stage of their life took, and what they cost the guest.\n"
 "\n"
@@ -40,6 +42,9 @@ static const char help[] =
 "      --max-keys N   make room for N vCPUs\n"
 "      --guest        show the guest's side; to be used in the guest\n"
 "      --records FILE write each fault there, too, as lines of JSON\n"
+"      --join         no tracing: show faults of two such files, by token;\n"
+"                     must come first\n"
+"      --each         with --join: print every single fault, too\n"
 "\n"
 "COMMAND is started when the probes are in place, and only it is traced.\n"
 "Stages: queue (until a worker starts), page (until the page is there), take\n"
@@ -54,6 +59,8 @@ static const char help[] =
 "  kvmapflat --vcpu 0 -j 1 10   vCPU 0, ten seconds, as JSON\n"
 "  kvmapflat --merge -- ./vmm   a VMM's whole life\n"
 "  kvmapflat --guest 5          in a guest, every 5 seconds\n"
+"  kvmapflat --records host -- ./vmm; kvmapflat --join host guest\n"
+"                               a VMM's faults, and those of its guest\n"
 "\n"
 "Exit status: 0 done, 1 failed, 2 usage, 4 cannot run on this machine.\n";
 
@@ -156,5 +163,7 @@ int main(int argc, char **argv)
 {
 	struct session session = { .tool = &tool };
 
+	if (argc > 1 && !strcmp(argv[1], "--join"))
+		return kvmapflat_join(argc - 1, argv + 1);
 	return session_main(&session, argc, argv);
 }

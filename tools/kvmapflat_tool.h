@@ -11,4 +11,6 @@
 
 extern const struct tool kvmapflat_guest;
 
+int kvmapflat_join(int argc, char **argv);
+
 #endif /* KVMAPFLAT_TOOL_H */

@@ -82,6 +82,49 @@ test_cannot_run_here() {
 	done
 }
 
+# Two files of records that were made by hand: every stage of each fault is known.
+test_join() {
+	local golden=$here/golden option
+
+	expect 0 "$tools/kvmapflat" --join --each "$golden/join_host.jsonl" "$golden/join_guest.jsonl" || return
+	diff "$golden/join.txt" "$work/stdout" || return
+	expect 0 "$tools/kvmapflat" --join -j --each -p 100 "$golden/join_host.jsonl" "$golden/join_guest.jsonl" || return
+	diff "$golden/join.json" "$work/stdout" || return
+	for option in '' a 'a b c' '-x a b' '-p 0 a b'; do
+		# Several arguments in one word each.
+		# shellcheck disable=SC2086
+		expect 2 "$tools/kvmapflat" --join $option || return
+	done
+	"$tools/kvmapflat" --join "$golden/join_host.jsonl" "$golden/join_guest.jsonl" >/dev/full 2>"$work/stderr"
+	[ $? = 1 ] && grep -q 'No space left' "$work/stderr"
+}
+
+# refuses REASON SED-SCRIPT: with this done to the host's file there is no report.
+refuses() {
+	sed "$2" "$here/golden/join_host.jsonl" >"$work/host"
+	expect 1 "$tools/kvmapflat" --join "$work/host" "$here/golden/join_guest.jsonl" || return
+	[ ! -s "$work/stdout" ] && [ "$(wc -l <"$work/stderr")" = 1 ] && grep -q "$1" "$work/stderr"
+}
+
+# Clocks that cannot be related, and files that are not what they should be. The
+# last two are wrong by 100 ns only.
+# shellcheck disable=SC2016 # sed's $
+test_join_refuses() {
+	refuses 'no last line' '$d' &&
+		refuses 'schema is not 1' '1s/"schema":1/"schema":2/' &&
+		refuses "not the host's side" '1s/"host",/"guest",/' &&
+		refuses 'no records of kvmapflat' '1d' &&
+		refuses 'a line is no JSON' '3s/}//' &&
+		refuses 'choose one with -p' '$!s/"pid":100,"vcpu":1/"pid":101,"vcpu":1/' &&
+		refuses 'did not know' 's/"tsc_ratio":[0-9]*/"tsc_ratio":0/' &&
+		refuses 'TSC is scaled' 's/"tsc_ratio":[0-9]*/"tsc_ratio":5/' &&
+		refuses 'TSC offset changed' '3s/"tsc_offset":[0-9]*/"tsc_offset":0/' &&
+		refuses 'do not go on' '$s/"tsc":[0-9]*/"tsc":21000/' &&
+		refuses 'no token is in both' 's/"token":/&9/' &&
+		refuses 'asleep before it was queued' '3s/"queued_ns":20000/"queued_ns":20180/' &&
+		refuses 'woken before it was published' '4s/21350/21750/'
+}
+
 # Every option of the manual is in --help and the other way round.
 test_manual_agrees_with_help() {
 	local tool
