@@ -2,13 +2,15 @@
 /*
  * apfcheck.c - compare what kvmapflat counted with what is known
  *
- * Usage: apfcheck [-b] FILE CHECK...
+ * Usage: apfcheck [-bg] FILE CHECK...
  * FILE holds the JSON lines of kvmapflat or, with -b, bpftool's dump of the map
- * hists, which is turned into the same rows. CHECK is one of
+ * hists, which is turned into the same rows. With -g it is the guest's side.
+ * CHECK is one of
  *   DIST.FIELD=N   such as pv.total.count=100; DIST is one of the names below,
  *                  FIELD count, min, max or mean; of all rows in all lines;
  *                  also >= and <=
  *   COUNT=N        such as queued_pv=100, the names below
+ *   told=N         guest: tasks that slept or were told to without need
  *   lines=N vcpus=N lost=N
  *                  reports, different vCPUs, lost samples
  *   NAME.lost=N    one kind of lost samples
@@ -26,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "part.h"
 
@@ -44,12 +47,35 @@ static const char *const count_names[COUNTS] = {
 	"interrupts", "acks", "wake_all", "exits",
 };
 
+static const char *const guest_part_names[] = { "total", "sleep", "run" };
+
+static const char *const guest_count_names[] = {
+	"waits", "spurious", "early", "dropped", "wake_all", "woken_by_all",
+};
+
+/* What rows have; parts come as totals, each with the stages it is the sum of. */
+struct side {
+	const char *const *part_names;
+	int parts, stages;
+	const char *const *count_names;
+	int counts;
+};
+
+static const struct side host_side = {
+	part_names, PARTS, 4, count_names, COUNTS,
+};
+
+static const struct side guest_side = {
+	guest_part_names, 3, 3, guest_count_names, 6,
+};
+
 struct row {
 	uint64_t pid, vcpu, counts[COUNTS];
 	struct part parts[PARTS];
 };
 
 struct found {
+	const struct side *side;
 	struct row *rows;
 	int count, lines;
 	uint64_t lost;
@@ -87,6 +113,7 @@ static struct json_object *find(struct json_object *object, const char *path)
 static void read_report(struct found *found, struct json_object *report)
 {
 	struct json_object *rows = member(report, "rows"), *json;
+	const struct side *side = found->side;
 	struct row *row;
 	char unit[32];
 	size_t i;
@@ -107,11 +134,11 @@ static void read_report(struct found *found, struct json_object *report)
 		row = new_row(found);
 		row->pid = number(json, "pid");
 		row->vcpu = number(json, "vcpu");
-		for (j = 0; j < PARTS; j++)
-			read_part(&row->parts[j], find(json, part_names[j]),
-				  unit);
-		for (j = 0; j < COUNTS; j++)
-			row->counts[j] = number(json, count_names[j]);
+		for (j = 0; j < side->parts; j++)
+			read_part(&row->parts[j],
+				  find(json, side->part_names[j]), unit);
+		for (j = 0; j < side->counts; j++)
+			row->counts[j] = number(json, side->count_names[j]);
 	}
 	json_object_put(found->processes);
 	found->processes = json_object_get(member(report, "processes"));
@@ -125,7 +152,7 @@ static void read_lines(struct found *found, FILE *file, const char *path)
 
 	while (getline(&line, &room, file) > 0) {
 		report = json_tokener_parse(line);
-		if (!report || !member(report, "processes"))
+		if (!report || !member(report, "rows"))
 			give_up("not a report in", path);
 		read_report(found, report);
 		json_object_put(report);
@@ -133,14 +160,15 @@ static void read_lines(struct found *found, FILE *file, const char *path)
 	free(line);
 }
 
-static void add_value(struct row *row, struct json_object *value)
+static void add_value(const struct side *side, struct row *row,
+		      struct json_object *value)
 {
 	int i;
 
-	for (i = 0; i < PARTS; i++)
-		add_dist(&row->parts[i], find(value, part_names[i]));
-	for (i = 0; i < COUNTS; i++)
-		row->counts[i] += number(value, count_names[i]);
+	for (i = 0; i < side->parts; i++)
+		add_dist(&row->parts[i], find(value, side->part_names[i]));
+	for (i = 0; i < side->counts; i++)
+		row->counts[i] += number(value, side->count_names[i]);
 }
 
 static void read_dump(struct found *found, FILE *file, const char *path)
@@ -160,10 +188,12 @@ static void read_dump(struct found *found, FILE *file, const char *path)
 		values = member(entry, "values");
 		row = new_row(found);
 		row->pid = number(member(entry, "key"), "tgid");
-		row->vcpu = number(member(entry, "key"), "vcpu_id");
+		row->vcpu = number(member(entry, "key"),
+				   found->side == &host_side ? "vcpu_id" : "cpu");
 		for (cpu = 0; cpu < json_object_array_length(values); cpu++)
-			add_value(row, member(json_object_array_get_idx(values,
-								cpu), "value"));
+			add_value(found->side, row,
+				  member(json_object_array_get_idx(values, cpu),
+					 "value"));
 	}
 	json_object_put(dump);
 }
@@ -207,14 +237,15 @@ static uint64_t part_field(const struct found *found, const char *name)
 {
 	const char *field = strrchr(name, '.') + 1;
 	size_t length = field - name - 1;
+	const char *const *names = found->side->part_names;
 	struct part sum;
 	int i;
 
-	for (i = 0; i < PARTS; i++)
-		if (strlen(part_names[i]) == length &&
-		    !strncmp(part_names[i], name, length))
+	for (i = 0; i < found->side->parts; i++)
+		if (strlen(names[i]) == length &&
+		    !strncmp(names[i], name, length))
 			break;
-	if (i == PARTS)
+	if (i == found->side->parts)
 		give_up("unknown distribution", name);
 	sum = sum_part(found, i);
 	if (!strcmp(field, "count"))
@@ -231,15 +262,15 @@ static uint64_t part_field(const struct found *found, const char *name)
 
 static uint64_t count_field(const struct found *found, const char *name)
 {
+	int counts = found->side->counts, j;
 	uint64_t sum = 0, most = 0, value;
 	size_t i;
-	int j;
 
-	for (j = 0; j < COUNTS && strcmp(name, count_names[j]); j++)
+	for (j = 0; j < counts && strcmp(name, found->side->count_names[j]); j++)
 		;
-	for (i = 0; j < COUNTS && i < (size_t)found->count; i++)
+	for (i = 0; j < counts && i < (size_t)found->count; i++)
 		sum += found->rows[i].counts[j];
-	if (j < COUNTS)
+	if (j < counts)
 		return sum;
 	if (strncmp(name, "outstanding", 11) && strncmp(name, "blocked", 7))
 		give_up("unknown name", name);
@@ -268,6 +299,9 @@ static uint64_t value_of(const struct found *found, const char *name)
 		return part_field(found, "pv.total.count") +
 		       part_field(found, "halt.total.count") +
 		       count_field(found, "cancelled") + found->lost;
+	if (!strcmp(name, "told"))
+		return count_field(found, "waits") +
+		       count_field(found, "spurious");
 	snprintf(copy, sizeof(copy), "%s", name);
 	dot = strchr(copy, '.');
 	if (!dot)
@@ -278,33 +312,36 @@ static uint64_t value_of(const struct found *found, const char *name)
 	return number(found->drops, copy);
 }
 
-/* Four distributions: the whole and its three parts. */
-static bool stages_hold(const struct row *row, int first)
+/* Distributions: the whole and its parts. */
+static bool stages_hold(const struct side *side, const struct row *row,
+			int first)
 {
 	const struct part *parts = &row->parts[first];
+	bool same = true;
+	uint64_t sum = 0;
+	int i;
 
-	if (parts[0].sum == parts[1].sum + parts[2].sum + parts[3].sum &&
-	    parts[0].count == parts[1].count &&
-	    parts[0].count == parts[2].count &&
-	    parts[0].count == parts[3].count)
+	for (i = 1; i < side->stages; i++) {
+		sum += parts[i].sum;
+		same &= parts[i].count == parts[0].count;
+	}
+	if (same && sum == parts[0].sum)
 		return true;
-	printf("FALSE: %s: %llu != %llu + %llu + %llu\n", part_names[first],
-	       (unsigned long long)parts[0].sum,
-	       (unsigned long long)parts[1].sum,
-	       (unsigned long long)parts[2].sum,
-	       (unsigned long long)parts[3].sum);
+	printf("FALSE: %s: %llu, its stages %llu\n", side->part_names[first],
+	       (unsigned long long)parts[0].sum, (unsigned long long)sum);
 	return false;
 }
 
 static bool split_holds(const struct found *found)
 {
+	const struct side *side = found->side;
 	bool holds = true;
-	int i;
+	int i, first;
 
-	for (i = 0; i < found->count; i++) {
-		holds &= stages_hold(&found->rows[i], 0);
-		holds &= stages_hold(&found->rows[i], 4);
-	}
+	for (i = 0; i < found->count; i++)
+		for (first = 0; first + side->stages <= side->parts;
+		     first += side->stages)
+			holds &= stages_hold(side, &found->rows[i], first);
 	return holds;
 }
 
@@ -314,11 +351,11 @@ static bool buckets_hold(const struct found *found)
 	int i, j;
 
 	for (i = 0; i < found->count; i++) {
-		for (j = 0; j < PARTS; j++) {
+		for (j = 0; j < found->side->parts; j++) {
 			if (part_buckets_hold(&found->rows[i].parts[j]))
 				continue;
 			printf("FALSE: %s is not in its buckets\n",
-			       part_names[j]);
+			       found->side->part_names[j]);
 			holds = false;
 		}
 	}
@@ -347,15 +384,20 @@ static bool check(const struct found *found, const char *text)
 
 int main(int argc, char **argv)
 {
-	bool dump = argc > 1 && !strcmp(argv[1], "-b"), holds = true;
-	struct found found = {};
+	struct found found = { .side = &host_side };
+	bool dump = false, holds = true;
 	FILE *file;
 	int i;
 
-	argv += dump;
-	argc -= dump;
+	while ((i = getopt(argc, argv, "+bg")) != -1) {
+		dump |= i == 'b';
+		if (i == 'g')
+			found.side = &guest_side;
+	}
+	argv += optind - 1;
+	argc -= optind - 1;
 	if (argc < 3)
-		give_up("usage:", "apfcheck [-b] FILE CHECK...");
+		give_up("usage:", "apfcheck [-bg] FILE CHECK...");
 	file = fopen(argv[1], "r");
 	if (!file)
 		give_up("cannot open", argv[1]);

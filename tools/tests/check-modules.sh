@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# check-modules.sh BUILD [ENGINE]: kvmexitlat on Debian's own kernel, where KVM
-# is a module (ENGINE: qemu-svm, the default, or bochs-vmx).
+# check-modules.sh BUILD [ENGINE]: the tools on Debian's own kernel, where KVM is
+# a module (ENGINE: qemu-svm, the default, or bochs-vmx).
 #
 # Fetches the kernel package that belongs to the base kernel's line through apt,
 # unpacks the kernel and the few modules that KVM needs, and runs the tests of
-# guest.sh that a module can change. Exit status: 0 passed, 1 failed, 2 usage,
-# 4 cannot run here. About 110 MB are fetched; not part of "make check".
+# guest.sh and apf_guest.sh that a module can change. Exit status: 0 passed, 1
+# failed, 2 usage, 4 cannot run here. About 110 MB are fetched; not part of "make
+# check".
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -51,14 +52,16 @@ add=()
 for module in irqbypass ccp kvm "$vendor"; do
 	add+=(--add "$work/$module.ko:/modules/$module.ko")
 done
-for tool in kvmexitlat bpftool tests/exitgen tests/reportcheck; do
+for tool in kvmexitlat kvmapflat bpftool tests/{exitgen,reportcheck,apfgen,apfcheck}; do
 	add+=(--add "$build/tools/$tool:/tools/${tool##*/}")
 done
 cd "$top" || die "no folder $top"
 exec kernel/boot/run "$engine" "$image" --mode race --quiet "${add[@]}" \
 	--add "$build/bpf/kvmexitlat.bpf.o:/bpf/kvmexitlat.bpf.o" \
+	--add "$build/bpf/kvmapflat.bpf.o:/bpf/kvmapflat.bpf.o" \
 	--add "$build/bpf/broken:/bpf/broken" \
 	--add tools/tests/guest.sh:/tests/guest.sh \
+	--add tools/tests/apf_guest.sh:/tests/apf_guest.sh \
 	--add tools/tests/guest_lib.sh:/tests/guest_lib.sh \
 	--add tools/tests/modules_guest.sh:/tests/modules_guest.sh \
 	-- /tests/modules_guest.sh "$vendor"

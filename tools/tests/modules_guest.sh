@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# modules_guest.sh VENDOR: load KVM's modules, then run tests of guest.sh that
-# a modular KVM can change. Runs in the guest of check-modules.sh.
+# modules_guest.sh VENDOR: load KVM's modules, then run tests of guest.sh and
+# apf_guest.sh that a modular KVM can change. Runs in the guest of check-modules.sh.
 set -u
 
 failed=0
@@ -29,5 +29,9 @@ insmod "/modules/$1.ko"
 for test in counts split vcpus moved sigint bpftool control; do
 	/tests/guest.sh "$test"
 	verdict $? "$test"
+done
+for test in halt pv repeated cancel records sigint bpftool control; do
+	/tests/apf_guest.sh "$test"
+	verdict $? "kvmapflat $test"
 done
 exit "$failed"
