@@ -185,7 +185,7 @@ int BPF_PROG(on_kvm_entry, struct kvm_vcpu___lat *vcpu)
 	struct flight *flight = flight_here();
 	__u64 now_ns, total_ns, parts_ns;
 
-	if (!flight || flight->vcpu != (__u64)vcpu)
+	if (!flight || !vcpu || flight->vcpu != (__u64)vcpu)
 		return 0;
 	if (!flight->exit_ns) {
 		counter_add(&drops, DROP_NO_START);
