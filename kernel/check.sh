@@ -116,6 +116,7 @@ qemu_suites() {
 	[ "$level" = full ] || return 0
 	suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
 	suite "async page fault controls" "$top/patches/tests/apf-guest-negative.sh" "$out"
+	suite "async page fault host controls" "$top/patches/tests/apf-host-negative.sh" "$out"
 	suite "modules" "$top/tools/tests/check-modules.sh" "$out"
 	suite "async page faults at length" "$top/patches/tests/apf.sh" "$out" patched
 	for v in debug kcsan; do
