@@ -75,6 +75,7 @@ selftests: kernel
 
 boot: deps
 	@$(call room,kernel/boot,all)
+	@$(if $(filter all qemu-svm,$(ENGINE)),kernel/boot/qemu-svm/build.sh $(O))
 	@$(if $(filter all bochs-vmx,$(ENGINE)),kernel/boot/bochs-vmx/build.sh $(O))
 
 bpf: kernel

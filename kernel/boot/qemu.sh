@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154,SC2054
 # qemu.sh: what the two QEMU engines have in common. Sourced by their
 # engine.sh, which defines qemu_accel: it sets the array `accel` to the arguments
-# for accelerator, CPU and clock.
+# for accelerator, CPU and clock. `qemu` is the binary, if not that in PATH.
 
 # qemu_exec CONSOLE ARG...: become QEMU; CONSOLE is the chardev behind COM1. It
 # runs in the work folder: a path with a comma in it would end an option. There
@@ -13,7 +13,7 @@ qemu_exec() {
 
 	qemu_accel
 	cd "$work" && truncate -s 256M disk.img || return
-	exec qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot \
+	exec "${qemu:-qemu-system-x86_64}" -nodefaults -no-user-config -display none -no-reboot \
 		"${accel[@]}" -smp "$smp" -m "$mem" \
 		-kernel bzImage -initrd initrd.cpio \
 		-append "$(<cmdline)" \

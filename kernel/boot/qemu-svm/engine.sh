@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154,SC2054,SC2034
 # qemu-svm: Debian's QEMU as a CPU with AMD SVM, by binary translation (TCG).
-# Functions are described in ../README.md.
+# Functions are described in ../README.md. The binary is build.sh's, with the
+# fixes of patches/; without it, the installed one. QEMU_BINARY=FILE takes another,
+# WITHOUT=NUMBER that of a negative control.
 #
 # mode exact: one thread, the TSC counts instructions, idle time is skipped;
 # two runs of one image are byte-identical. mode race: a thread per CPU, real
@@ -14,8 +16,13 @@
 . "$boot/qemu.sh"
 
 engine_check() {
-	command -v qemu-system-x86_64 >/dev/null ||
-		cannot "qemu-svm: no qemu-system-x86_64 in PATH: install qemu-system-x86"
+	qemu=${QEMU_BINARY:-$out/qemu${WITHOUT:+-without-$WITHOUT}/bin/qemu-system-x86_64}
+	if [ -z "${QEMU_BINARY:-}${WITHOUT:-}" ] && [ ! -x "$qemu" ]; then
+		qemu=$(command -v qemu-system-x86_64) ||
+			cannot "qemu-svm: no qemu-system-x86_64 in PATH: install qemu-system-x86"
+		echo "$prog: note: stock QEMU (make boot builds ours): an interrupt that KVM injects may arrive twice, Linux guests may hang" >&2
+	fi
+	[ -x "$qemu" ] || cannot "qemu-svm: no such QEMU: $qemu"
 	[ "$mode" = exact ] || [ "$(nproc)" -gt 1 ] ||
 		cannot "qemu-svm: mode race needs two CPUs of this machine"
 }

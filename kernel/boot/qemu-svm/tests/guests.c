@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * guests.c - tiny KVM guests, each of which needs one fix of QEMU
+ *
+ * Runs inside qemu-svm, as "guests CASE".
+ *
+ * inject: every entry injects an interrupt, and a timer of the host is aimed at
+ * the entry: in mode exact, one nanosecond is one instruction, and sooner or
+ * later the timer's deadline is the instruction VMRUN. The guest counts its
+ * interrupts, and those that came while IF was 0.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <linux/kvm.h>
+
+#define GUEST_BYTES	0x10000
+#define GUEST_CODE	0x1000
+#define GUEST_HANDLER	0x1100
+#define GUEST_STACK	0x8000
+#define GUEST_IRQS	0x2000
+#define GUEST_NESTED	0x2004
+#define VECTOR		0x20
+#define RFLAGS_1	2
+/* The entry is in that time behind timerfd_settime(), whatever the kernel. */
+#define AIM_FIRST_NS	1000
+#define AIMS		300
+/* The local APIC's timer counts 16 ns; the rest of the aim is wait_rounds(). */
+#define AIM_STEP_NS	16
+#define SWEEPS		3
+/* Aims that cost about as much as the dearest one. */
+#define AIM_NEAR	100
+#define ENTRIES		8000
+
+/* sti; 1: out %al,$0xf4; jmp 1b */
+static const uint8_t main_code[] = { 0xfb, 0xe6, 0xf4, 0xeb, 0xfc };
+
+static const uint8_t handler_code[] = {
+	0x55,					/* push %bp */
+	0x89, 0xe5,				/* mov %sp,%bp */
+	0x66, 0xff, 0x06, 0x00, 0x20,		/* incl GUEST_IRQS */
+	0xf7, 0x46, 0x06, 0x00, 0x02,		/* testw $0x200,6(%bp): IF */
+	0x75, 0x05,				/* jnz 1f */
+	0x66, 0xff, 0x06, 0x04, 0x20,		/* incl GUEST_NESTED */
+	0x5d,					/* 1: pop %bp */
+	0xcf,					/* iret */
+};
+
+struct guest {
+	int kvm, vm, vcpu;
+	struct kvm_run *run;
+	uint8_t *memory;
+};
+
+static uint32_t guest_u32(const struct guest *g, unsigned int address)
+{
+	uint32_t value;
+
+	memcpy(&value, g->memory + address, sizeof(value));
+	return value;
+}
+
+/* 0, or -errno of the step that failed. */
+static int guest_open(struct guest *g)
+{
+	struct kvm_userspace_memory_region slot = { .memory_size = GUEST_BYTES };
+	long run_bytes;
+
+	g->kvm = open("/dev/kvm", O_RDWR);
+	if (g->kvm < 0)
+		return -errno;
+	g->vm = ioctl(g->kvm, KVM_CREATE_VM, 0);
+	if (g->vm < 0)
+		return -errno;
+	g->memory = mmap(NULL, GUEST_BYTES, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (g->memory == MAP_FAILED)
+		return -errno;
+	slot.userspace_addr = (uintptr_t)g->memory;
+	if (ioctl(g->vm, KVM_SET_USER_MEMORY_REGION, &slot))
+		return -errno;
+	g->vcpu = ioctl(g->vm, KVM_CREATE_VCPU, 0);
+	if (g->vcpu < 0)
+		return -errno;
+	run_bytes = ioctl(g->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	if (run_bytes < 0)
+		return -errno;
+	g->run = mmap(NULL, run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+		      g->vcpu, 0);
+	return g->run == MAP_FAILED ? -errno : 0;
+}
+
+/* Real mode, all segments at 0. */
+static int guest_reset(struct guest *g)
+{
+	struct kvm_regs regs = {
+		.rip = GUEST_CODE, .rsp = GUEST_STACK, .rflags = RFLAGS_1,
+	};
+	uint16_t vector[2] = { GUEST_HANDLER, 0 };
+	struct kvm_sregs sregs;
+
+	memcpy(g->memory + GUEST_CODE, main_code, sizeof(main_code));
+	memcpy(g->memory + GUEST_HANDLER, handler_code, sizeof(handler_code));
+	memcpy(g->memory + VECTOR * sizeof(vector), vector, sizeof(vector));
+	if (ioctl(g->vcpu, KVM_GET_SREGS, &sregs))
+		return -errno;
+	sregs.cs.base = 0;
+	sregs.cs.selector = 0;
+	if (ioctl(g->vcpu, KVM_SET_SREGS, &sregs) ||
+	    ioctl(g->vcpu, KVM_SET_REGS, &regs))
+		return -errno;
+	return 0;
+}
+
+/* Run to the next OUT. 0 good, 1 bad, said on stdout. */
+static int guest_run(struct guest *g)
+{
+	while (ioctl(g->vcpu, KVM_RUN, 0)) {
+		if (errno != EINTR) {
+			printf("KVM_RUN: %s\n", strerror(errno));
+			return 1;
+		}
+	}
+	if (g->run->exit_reason != KVM_EXIT_IO) {
+		printf("exit reason %u\n", g->run->exit_reason);
+		return 1;
+	}
+	return 0;
+}
+
+/* Three instructions a round: 16 lengths that differ modulo AIM_STEP_NS. */
+static void wait_rounds(unsigned long rounds)
+{
+	rounds++;
+	asm volatile("1: nop; dec %0; jnz 1b" : "+r"(rounds));
+}
+
+/* One entry with an interrupt, the host's timer aimed at it. Its time or 0. */
+static uint64_t enter(struct guest *g, int timer, unsigned int aim,
+		      unsigned int rounds)
+{
+	struct itimerspec when = {
+		.it_value.tv_nsec = AIM_FIRST_NS + aim * AIM_STEP_NS,
+	};
+	struct kvm_interrupt irq = { .irq = VECTOR };
+	uint64_t start;
+
+	if (ioctl(g->vcpu, KVM_INTERRUPT, &irq) ||
+	    timerfd_settime(timer, 0, &when, NULL)) {
+		printf("interrupt or timer: %s\n", strerror(errno));
+		return 0;
+	}
+	wait_rounds(rounds);
+	start = __builtin_ia32_rdtsc();
+	if (guest_run(g))
+		return 0;
+	return __builtin_ia32_rdtsc() - start;
+}
+
+/*
+ * Which aims meet the entry? Those that cost an exit more: the timer's interrupt
+ * was there when the guest was, or shortly before. The least of some sweeps, as
+ * other interrupts may come.
+ */
+static int find_aim(struct guest *g, int timer, unsigned int *first,
+		    unsigned int *last)
+{
+	uint64_t least[AIMS], took, most = 0;
+	unsigned int sweep, aim;
+
+	memset(least, 0xff, sizeof(least));
+	for (sweep = 0; sweep < SWEEPS; sweep++) {
+		for (aim = 0; aim < AIMS; aim++) {
+			took = enter(g, timer, aim, 0);
+			if (!took)
+				return 1;
+			if (took < least[aim])
+				least[aim] = took;
+		}
+	}
+	for (aim = 0; aim < AIMS; aim++) {
+		if (least[aim] > most)
+			most = least[aim];
+	}
+	*first = AIMS;
+	for (aim = 0; aim < AIMS; aim++) {
+		if (least[aim] + AIM_NEAR < most)
+			continue;
+		if (*first == AIMS)
+			*first = aim;
+		*last = aim;
+	}
+	return 0;
+}
+
+static int run_inject(struct guest *g)
+{
+	unsigned int first, last, i, sent = SWEEPS * AIMS + ENTRIES;
+	uint32_t irqs, nested;
+	int timer;
+
+	timer = timerfd_create(CLOCK_MONOTONIC, 0);
+	if (timer < 0) {
+		printf("timerfd: %s\n", strerror(errno));
+		return 1;
+	}
+	if (guest_run(g) || find_aim(g, timer, &first, &last))
+		return 1;
+	/* The calls and wait_rounds() take their time too. */
+	first = first ? first - 1 : 0;
+	last += 4;
+	for (i = 0; i < ENTRIES; i++) {
+		if (!enter(g, timer, first + i / AIM_STEP_NS % (last - first),
+			   i % AIM_STEP_NS))
+			return 1;
+	}
+	irqs = guest_u32(g, GUEST_IRQS);
+	nested = guest_u32(g, GUEST_NESTED);
+	printf("aimed at %u to %u ns, injected %u, arrived %u, of them with IF=0 %u\n",
+	       AIM_FIRST_NS + first * AIM_STEP_NS,
+	       AIM_FIRST_NS + last * AIM_STEP_NS, sent, irqs, nested);
+	return irqs != sent || nested;
+}
+
+int main(int argc, char **argv)
+{
+	struct guest g;
+	int err;
+
+	if (argc != 2 || strcmp(argv[1], "inject")) {
+		fprintf(stderr, "usage: guests inject\n");
+		return 2;
+	}
+	err = guest_open(&g);
+	if (!err)
+		err = guest_reset(&g);
+	if (err) {
+		printf("cannot make the guest: %s\n", strerror(-err));
+		return 1;
+	}
+	return run_inject(&g);
+}
