@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# controls.sh [NUMBER...]: leave out one patch at a time; its test must fail. TAP.
+# Environment: IMAGE (base), O. Builds QEMU once per patch: minutes each, less
+# with ccache.
+
+# shellcheck disable=SC2317
+set -u
+# shellcheck source=kernel/boot/qemu-svm/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+wanted=" $* "
+# without NUMBER: is it this patch's turn?
+without() {
+	[ "$wanted" = "  " ] || [[ $wanted == *" $1 "* ]] || return
+	export WITHOUT=$1
+	"$boot/qemu-svm/build.sh" "$O" || exit
+}
+
+fails() { [ "$rc" = 1 ] && grep -q "$1" "$tmp/out"; }
+
+if without 0001; then
+	guest_case inject
+	check "0001: interrupts arrive twice" fails 'of them with IF=0 [1-9]'
+fi
+tap_end
