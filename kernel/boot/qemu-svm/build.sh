@@ -19,6 +19,7 @@
 #              the result goes to OUT/qemu-without-NUMBER
 #   QEMU_SRC   a folder with the source package (.dsc and tarballs)
 
+# shellcheck disable=SC2015
 set -u -o pipefail
 room=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=kernel/lib/say.sh

@@ -20,7 +20,6 @@ engine_check() {
 	if [ -z "${QEMU_BINARY:-}${WITHOUT:-}" ] && [ ! -x "$qemu" ]; then
 		qemu=$(command -v qemu-system-x86_64) ||
 			cannot "qemu-svm: no qemu-system-x86_64 in PATH: install qemu-system-x86"
-		echo "$prog: note: stock QEMU (make boot builds ours): an interrupt that KVM injects may arrive twice, Linux guests may hang" >&2
 	fi
 	[ -x "$qemu" ] || cannot "qemu-svm: no such QEMU: $qemu"
 	[ "$mode" = exact ] || [ "$(nproc)" -gt 1 ] ||
