@@ -7,7 +7,7 @@ ENGINE	?= all
 JOBS	?= $(shell nproc)
 V	?= 0
 BENCH	?=
-export JOBS V ENGINE KERNEL_SRC TOPIC TOPICS KUT
+export JOBS V ENGINE KERNEL_SRC TOPIC TOPICS KUT QEMU
 # Sub-makes run inside the rooms: they need the folder's absolute name.
 override O := $(abspath $(O))
 MAKEFLAGS += --no-print-directory

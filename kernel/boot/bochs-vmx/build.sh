@@ -20,6 +20,8 @@ set -u -o pipefail
 room=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=kernel/lib/say.sh
 . "$room/../../lib/say.sh"
+# shellcheck source=kernel/lib/debsrc.sh
+. "$room/../../lib/debsrc.sh"
 
 suite=trixie
 package=bochs
@@ -47,18 +49,12 @@ is_good() {
 
 # fetch SITE TARGET: get the tarball of `suite` from one site.
 fetch() {
-	local apt=$dir/apt key=/usr/share/keyrings/debian-archive-keyring.gpg uri opts
+	local uri
 
-	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" || return
-	[ -f "$key" ] && key="[signed-by=$key] " || key=
-	echo "deb-src $key$1 $suite main" >"$apt/sources.list"
-	opts=(-o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
-		-o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache"
-		-o APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::http::Timeout=60)
-	apt-get "${opts[@]}" -qq update >&2 || return
-	uri=$(apt-get "${opts[@]}" --print-uris --only-source source "$package/$suite" |
+	debsrc_update "$dir/apt" "$1" "$suite" || return
+	uri=$(apt-get "${debsrc_apt[@]}" --print-uris --only-source source "$package/$suite" |
 		sed -n "s/^'\([^']*\.orig\.tar\.xz\)'.*/\1/p") && [ -n "$uri" ] || return
-	/usr/lib/apt/apt-helper "${opts[@]}" download-file "$uri" "$2" \
+	/usr/lib/apt/apt-helper "${debsrc_apt[@]}" download-file "$uri" "$2" \
 		"SHA256:$tarball_sha256" >/dev/null
 }
 
@@ -70,9 +66,7 @@ find_source() {
 	is_good "$source" && return
 	[ -z "${BOCHS_SRC:-}" ] || usage_error "BOCHS_SRC: not the tarball $tarball: $BOCHS_SRC"
 	mkdir -p "${source%/*}" || die "cannot make ${source%/*}"
-	# shellcheck disable=SC2016
-	for site in $(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' |
-			grep -v security | sort -u); do
+	for site in $(debsrc_sites); do
 		say "fetching Bochs 3.0 (4 MB)"
 		fetch "$site" "$source" && is_good "$source" && break
 		rm -f "$source"

@@ -24,6 +24,8 @@ set -u -o pipefail
 room=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=kernel/lib/say.sh
 . "$room/../../lib/say.sh"
+# shellcheck source=kernel/lib/debsrc.sh
+. "$room/../../lib/debsrc.sh"
 
 suite=bookworm
 package=qemu
@@ -57,16 +59,8 @@ is_good() {
 
 # fetch SITE FOLDER: get the source package of `suite` from one site.
 fetch() {
-	local apt=$dir/apt key=/usr/share/keyrings/debian-archive-keyring.gpg opts
-
-	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" || return
-	[ -f "$key" ] && key="[signed-by=$key] " || key=
-	echo "deb-src $key$1 $suite main" >"$apt/sources.list"
-	opts=(-o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
-		-o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache"
-		-o APT::Sandbox::User=root -o Acquire::Retries=2 -o Acquire::http::Timeout=60)
-	apt-get "${opts[@]}" -qq update >&2 || return
-	(cd "$2" && apt-get "${opts[@]}" -qq --download-only --only-source source "$package/$suite" \
+	debsrc_update "$dir/apt" "$1" "$suite" || return
+	(cd "$2" && apt-get "${debsrc_apt[@]}" -qq --download-only --only-source source "$package/$suite" \
 		>"$dir/fetch.log" 2>&1)
 }
 
@@ -77,9 +71,7 @@ find_source() {
 	is_good "$folder" && return
 	[ -z "${QEMU_SRC:-}" ] || usage_error "QEMU_SRC: no good source package of QEMU 7.2 in $folder"
 	mkdir -p "$folder" || die "cannot make $folder"
-	# shellcheck disable=SC2016
-	for site in $(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' |
-			grep -v security | sort -u); do
+	for site in $(debsrc_sites); do
 		say "fetching the source of QEMU 7.2 (24 MB)"
 		fetch "$site" "$folder" && is_good "$folder" && break
 		rm -rf "${folder:?}"/*

@@ -11,22 +11,14 @@
  * Not here: anything that a VMM for measurements needs (bench/vmm).
  */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include <linux/kvm.h>
+#include "../../tests/kvm_guest.h"
 
-#define GUEST_BYTES	0x10000
-#define GUEST_CODE	0x1000
 /* Enough host timer ticks to exit, re-enter and exit again. */
 #define TIMER_US	50000
 #define ROUNDS		3
@@ -38,12 +30,6 @@
 #define MARK(modrm)							\
 	asm volatile(".byte 0x4d, 0x87, " #modrm ", 0x0f, 0x1f, 0x80\n\t" \
 		     ".long 1" ::: "memory")
-
-struct guest {
-	int kvm, vm, vcpu;
-	struct kvm_run *run;
-	uint8_t *memory;
-};
 
 struct guest_case {
 	const char *name;
@@ -76,58 +62,6 @@ static const uint8_t count_code[] = { 0xe6, 0xf4, 0xeb, 0xfc };
 static void on_alarm(int signal)
 {
 	(void)signal;
-}
-
-/* 0, or -errno of the step that failed. */
-static int guest_open(struct guest *g, const struct guest_case *c)
-{
-	struct kvm_userspace_memory_region slot = { .memory_size = GUEST_BYTES };
-	struct kvm_enable_cap cap = { .cap = KVM_CAP_X86_DISABLE_EXITS };
-	long run_bytes;
-
-	g->kvm = open("/dev/kvm", O_RDWR);
-	if (g->kvm < 0)
-		return -errno;
-	g->vm = ioctl(g->kvm, KVM_CREATE_VM, 0);
-	if (g->vm < 0)
-		return -errno;
-	cap.args[0] = c->disable_exits;
-	if (c->disable_exits && ioctl(g->vm, KVM_ENABLE_CAP, &cap))
-		return -errno;
-	if (c->apic && ioctl(g->vm, KVM_CREATE_IRQCHIP, 0))
-		return -errno;
-	g->memory = mmap(NULL, GUEST_BYTES, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (g->memory == MAP_FAILED)
-		return -errno;
-	memcpy(g->memory + GUEST_CODE, c->code, c->code_bytes);
-	slot.userspace_addr = (uintptr_t)g->memory;
-	if (ioctl(g->vm, KVM_SET_USER_MEMORY_REGION, &slot))
-		return -errno;
-	g->vcpu = ioctl(g->vm, KVM_CREATE_VCPU, 0);
-	if (g->vcpu < 0)
-		return -errno;
-	run_bytes = ioctl(g->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
-	if (run_bytes < 0)
-		return -errno;
-	g->run = mmap(NULL, run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-		      g->vcpu, 0);
-	return g->run == MAP_FAILED ? -errno : 0;
-}
-
-static int guest_reset(struct guest *g)
-{
-	struct kvm_regs regs = { .rip = GUEST_CODE, .rflags = 2 };
-	struct kvm_sregs sregs;
-
-	if (ioctl(g->vcpu, KVM_GET_SREGS, &sregs))
-		return -errno;
-	sregs.cs.base = 0;
-	sregs.cs.selector = 0;
-	if (ioctl(g->vcpu, KVM_SET_SREGS, &sregs) ||
-	    ioctl(g->vcpu, KVM_SET_REGS, &regs))
-		return -errno;
-	return 0;
 }
 
 /* Run until the timer; the guest must be where it was in every round. */
@@ -267,12 +201,13 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("%s: %s\n", c->name, c->what);
 	sigaction(SIGALRM, &action, NULL);
-	err = guest_open(&g, c);
+	err = guest_open(&g, c->disable_exits, c->apic);
 	if (!err)
-		err = guest_reset(&g);
+		err = guest_reset(&g, 0);
 	if (err) {
 		fprintf(stderr, "guests: %s: cannot set up: %s\n", c->name, strerror(-err));
 		return err == -EINVAL && c->disable_exits ? 4 : 1;
 	}
+	memcpy(g.memory + GUEST_CODE, c->code, c->code_bytes);
 	return c->run(&g, c);
 }

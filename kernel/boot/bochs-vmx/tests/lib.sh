@@ -2,25 +2,12 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # lib.sh: what the tests of this room share. Sourced by them.
 #
-# After it: O, boot, tmp, guests (the program of guests.c), the functions of
-# ../../tests/tap.sh, and the ones below.
+# After it: what ../../tests/engine_lib.sh says, test_guest, and the functions below.
 
-O=${O:-$(cd "$(dirname "$0")/../../../.." && pwd)/build}
-# shellcheck source=kernel/boot/tests/tap.sh
-. "$(dirname "$0")/../../tests/tap.sh"
-# tap.sh takes its own folder's parents for these.
-top=$(cd "$here/../../../.." && pwd)
-boot=$top/kernel/boot
-image=${IMAGE:-base}
-if [[ $image != */* && ! -f $O/kernel/$image/obj/arch/x86/boot/bzImage ]]; then
-	echo "1..0 # SKIP no kernel $image in $O"
-	echo "${0##*/}: no kernel $image in $O: run make kernel" >&2
-	exit 4
-fi
+# shellcheck source=kernel/boot/tests/engine_lib.sh
+. "$(dirname "$0")/../../tests/engine_lib.sh"
 test_guest=$O/boot/test-guest
-guests=$tmp/guests
-make -s -C "$boot" O="$O" "$test_guest" &&
-gcc -O2 -Wall -Wextra -Werror -static -o "$guests" "$here/guests.c" || exit 1
+make -s -C "$boot" O="$O" "$test_guest" || exit 1
 
 # guest_case CASE [ARG...]: boot and run one case of guests.c; sets rc.
 guest_case() {

@@ -10,20 +10,13 @@
  * interrupts, and those that came while IF was 0.
  */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <linux/kvm.h>
+#include "../../tests/kvm_guest.h"
 
-#define GUEST_BYTES	0x10000
-#define GUEST_CODE	0x1000
 #define GUEST_HANDLER	0x1100
 #define GUEST_STACK	0x8000
 #define GUEST_IRQS	0x2000
@@ -32,7 +25,6 @@
 #define PIC_BASE	0x20
 #define PIC_PIN		1
 #define VECTOR		(PIC_BASE + PIC_PIN)
-#define RFLAGS_1	2
 /* The entry is in that time behind timerfd_settime(), whatever the kernel. */
 #define AIM_FIRST_NS	1000
 #define AIM_WINDOW_NS	4000
@@ -54,12 +46,6 @@ static const uint8_t handler_code[] = {
 	0xcf,					/* iret */
 };
 
-struct guest {
-	int kvm, vm, vcpu;
-	struct kvm_run *run;
-	uint8_t *memory;
-};
-
 static uint32_t guest_u32(const struct guest *g, unsigned int address)
 {
 	uint32_t value;
@@ -68,47 +54,11 @@ static uint32_t guest_u32(const struct guest *g, unsigned int address)
 	return value;
 }
 
-/* 0, or -errno of the step that failed. */
-static int guest_open(struct guest *g)
+/* The guest's code, and a PIC that delivers to it without being asked. */
+static int guest_prepare(struct guest *g)
 {
-	struct kvm_userspace_memory_region slot = { .memory_size = GUEST_BYTES };
-	long run_bytes;
-
-	g->kvm = open("/dev/kvm", O_RDWR);
-	if (g->kvm < 0)
-		return -errno;
-	g->vm = ioctl(g->kvm, KVM_CREATE_VM, 0);
-	if (g->vm < 0)
-		return -errno;
-	if (ioctl(g->vm, KVM_CREATE_IRQCHIP, 0))
-		return -errno;
-	g->memory = mmap(NULL, GUEST_BYTES, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (g->memory == MAP_FAILED)
-		return -errno;
-	slot.userspace_addr = (uintptr_t)g->memory;
-	if (ioctl(g->vm, KVM_SET_USER_MEMORY_REGION, &slot))
-		return -errno;
-	g->vcpu = ioctl(g->vm, KVM_CREATE_VCPU, 0);
-	if (g->vcpu < 0)
-		return -errno;
-	run_bytes = ioctl(g->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
-	if (run_bytes < 0)
-		return -errno;
-	g->run = mmap(NULL, run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-		      g->vcpu, 0);
-	return g->run == MAP_FAILED ? -errno : 0;
-}
-
-/* Real mode, all segments at 0. */
-static int guest_reset(struct guest *g)
-{
-	struct kvm_regs regs = {
-		.rip = GUEST_CODE, .rsp = GUEST_STACK, .rflags = RFLAGS_1,
-	};
-	uint16_t vector[2] = { GUEST_HANDLER, 0 };
 	struct kvm_irqchip pic = { .chip_id = KVM_IRQCHIP_PIC_MASTER };
-	struct kvm_sregs sregs;
+	uint16_t vector[2] = { GUEST_HANDLER, 0 };
 
 	if (ioctl(g->vm, KVM_GET_IRQCHIP, &pic))
 		return -errno;
@@ -120,14 +70,7 @@ static int guest_reset(struct guest *g)
 	memcpy(g->memory + GUEST_CODE, main_code, sizeof(main_code));
 	memcpy(g->memory + GUEST_HANDLER, handler_code, sizeof(handler_code));
 	memcpy(g->memory + VECTOR * sizeof(vector), vector, sizeof(vector));
-	if (ioctl(g->vcpu, KVM_GET_SREGS, &sregs))
-		return -errno;
-	sregs.cs.base = 0;
-	sregs.cs.selector = 0;
-	if (ioctl(g->vcpu, KVM_SET_SREGS, &sregs) ||
-	    ioctl(g->vcpu, KVM_SET_REGS, &regs))
-		return -errno;
-	return 0;
+	return guest_reset(g, GUEST_STACK);
 }
 
 /* Run to the next OUT. 0 good, 1 bad, said on stdout. */
@@ -207,9 +150,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: guests inject\n");
 		return 2;
 	}
-	err = guest_open(&g);
+	err = guest_open(&g, 0, true);
 	if (!err)
-		err = guest_reset(&g);
+		err = guest_prepare(&g);
 	if (err) {
 		printf("cannot make the guest: %s\n", strerror(-err));
 		return 1;
