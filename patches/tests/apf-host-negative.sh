@@ -68,7 +68,7 @@ list='
 38	async_pf_batch_test	no_cpuid
 39	async_pf_batch_test	no_cpuid_enforced
 40	async_pf_test		irq_off
-30	async_pf_stress_test	all
+1	async_pf_stress_test	all
 '
 
 # Build the broken kernel in a tree of its own.
@@ -94,7 +94,8 @@ param=/sys/module/kvm/parameters/apf_break
 # here, but a guest may wait in a loop; a process that hangs needs its test to end it.
 run_limited() {
 	case $1 in
-	*hang* | *limit* | *stress*) limit=20 ;;
+	*hang* | *limit*) limit=20 ;;
+	*stress*) limit=5 ;;
 	*) limit=1 ;;
 	esac
 	one="-t $2"

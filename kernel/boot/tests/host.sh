@@ -25,12 +25,12 @@ refused 2 "neither 'range NAME START END' nor 'op NAME OPCODE': op x frobnicate"
 	"bad counter" qemu-svm "$image" --count "$tmp/spec" --out "$tmp/o" -- true
 refused 2 "IMAGE: host runs what is booted" "host with an image file" host "$image" -- true
 
-# A missing dependency: a PATH that has everything but QEMU.
+# A missing dependency: a PATH that has everything but QEMU, which is not built.
 mkdir "$tmp/bin"
 for tool in bash dirname mkdir mktemp cat rm sed grep realpath nproc tail; do
 	ln -s "$(command -v $tool)" "$tmp/bin/$tool"
 done
-PATH=$tmp/bin refused 4 "no qemu-system-x86_64 in PATH: install qemu-system-x86" \
+O=$tmp/nothing PATH=$tmp/bin refused 4 "no qemu-system-x86_64 in PATH: install qemu-system-x86" \
 	"missing emulator" qemu-svm "$image" -- true
 
 # A full disk.
