@@ -29,6 +29,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #include <x86intrin.h>
@@ -63,11 +64,18 @@ static unsigned long begin_tsc;
 static unsigned long latencies[MAX_THREADS];
 static unsigned long figures[NR_FIGURES][MAX_ROUNDS];
 
+/* The exit port does not wait for what the UART still has to send. */
+static void leave(int status)
+{
+	fflush(stdout);
+	tcdrain(STDOUT_FILENO);
+	outb(status, WIRE_PORT_EXIT);
+}
+
 static void fail(const char *what)
 {
 	printf("apf: %s\n", what);
-	fflush(stdout);
-	outb(1, WIRE_PORT_EXIT);
+	leave(1);
 	exit(1);
 }
 
@@ -227,8 +235,7 @@ int main(void)
 		run_cell(delay_us, n, rounds, number("apf_scale", 1));
 		cell += skip + (cell[skip] == ',');
 	}
-	fflush(stdout);
-	outb(STATUS, WIRE_PORT_EXIT);
+	leave(STATUS);
 	reboot(RB_AUTOBOOT);
 	return 1;
 }

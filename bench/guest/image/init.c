@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/io.h>
 #include <sys/reboot.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define PORT_EXIT	0xf4
@@ -15,6 +16,7 @@ int main(void)
 {
 	printf("linux up cpus %ld\n", sysconf(_SC_NPROCESSORS_ONLN));
 	fflush(stdout);
+	tcdrain(STDOUT_FILENO);	/* the exit port does not wait for the UART */
 	if (!ioperm(PORT_EXIT, 1, 1))
 		outb(STATUS, PORT_EXIT);
 	reboot(RB_AUTOBOOT);
