@@ -58,7 +58,7 @@ help:
 ##Variables: O= build folder (build), KERNEL_SRC= tree or tarball instead of
 ##Debian's linux-source-6.12, ENGINE= qemu-svm bochs-vmx qemu-kvm host (all),
 ##BENCH= name, TOPICS= topic folders, JOBS=, V=1, KUT= kvm-unit-tests build,
-##QEMU=lab build and use a QEMU that delivers injected interrupts once.
+##QEMU=stock take the installed QEMU, whose KVM guests may get an interrupt twice.
 
 deps:
 	@kernel/deps.sh
@@ -76,7 +76,7 @@ selftests: kernel
 
 boot: deps
 	@$(call room,kernel/boot,all)
-	@$(if $(filter lab,$(QEMU)),kernel/boot/qemu-svm/build.sh $(O))
+	@$(if $(filter all qemu-svm,$(ENGINE)),$(if $(filter stock,$(QEMU)),,kernel/boot/qemu-svm/build.sh $(O)))
 	@$(if $(filter all bochs-vmx,$(ENGINE)),kernel/boot/bochs-vmx/build.sh $(O))
 
 bpf: kernel

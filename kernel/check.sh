@@ -106,6 +106,9 @@ bochs_suites() {
 	[ "$level" != full ] || suite "bochs controls" "$top/kernel/boot/bochs-vmx/tests/controls.sh"
 }
 
+# lab_qemu: do runs take the QEMU that build.sh has mended?
+lab_qemu() { [ "${QEMU:-}" != stock ] && [ -x "$out/qemu/bin/qemu-system-x86_64" ]; }
+
 # The controls and the debug kernels boot in qemu-svm.
 qemu_suites() {
 	local v l
@@ -113,12 +116,10 @@ qemu_suites() {
 	engine_suites qemu-svm
 	suite "host in qemu-svm" "$top/bench/tests/host.sh"
 	# Debian's QEMU has the flaw that these are about.
-	[ ! -x "$out/qemu/bin/qemu-system-x86_64" ] ||
-		suite "qemu behaviour" "$top/kernel/boot/qemu-svm/tests/behaviour.sh"
+	lab_qemu && suite "qemu behaviour" "$top/kernel/boot/qemu-svm/tests/behaviour.sh"
 	suite "boot controls" room kernel/boot check
 	[ "$level" = full ] || return 0
-	[ ! -x "$out/qemu/bin/qemu-system-x86_64" ] ||
-		suite "qemu controls" "$top/kernel/boot/qemu-svm/tests/controls.sh"
+	lab_qemu && suite "qemu controls" "$top/kernel/boot/qemu-svm/tests/controls.sh"
 	suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
 	suite "async page fault controls" "$top/patches/tests/apf-guest-negative.sh" "$out"
 	suite "async page fault host controls" "$top/patches/tests/apf-host-negative.sh" "$out"

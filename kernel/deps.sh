@@ -14,7 +14,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 command -v dpkg-query >/dev/null || cannot "this is not a Debian system: install by hand what kernel/packages lists"
 
 # What QEMU is built from only where it is built.
-mapfile -t wanted < <(awk -F '\t' -v qemu="${QEMU:-}" '!/^#/ && ($2 != "QEMU=lab" || qemu == "lab") { print $1 }' \
+mapfile -t wanted < <(awk -F '\t' -v qemu="${QEMU:-lab}" '!/^#/ && ($2 != "build of QEMU" || qemu != "stock") { print $1 }' \
 	"$top/kernel/packages")
 missing=()
 for p in "${wanted[@]}"; do

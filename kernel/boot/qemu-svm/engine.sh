@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2154,SC2054,SC2034
 # qemu-svm: Debian's QEMU as a CPU with AMD SVM, by binary translation (TCG).
 # Functions are described in ../README.md. The binary is build.sh's, with the
-# fixes of patches/; without it, the installed one. QEMU_BINARY=FILE takes another,
-# WITHOUT=NUMBER that of a negative control.
+# fixes of patches/; without it, or with QEMU=stock, the installed one.
+# QEMU_BINARY=FILE takes another, WITHOUT=NUMBER that of a negative control.
 #
 # mode exact: one thread, the TSC counts instructions, idle time is skipped;
 # two runs of one image are byte-identical. mode race: a thread per CPU, real
@@ -17,7 +17,7 @@
 
 engine_check() {
 	qemu=${QEMU_BINARY:-$out/qemu${WITHOUT:+-without-$WITHOUT}/bin/qemu-system-x86_64}
-	if [ -z "${QEMU_BINARY:-}${WITHOUT:-}" ] && [ ! -x "$qemu" ]; then
+	if [ -z "${QEMU_BINARY:-}${WITHOUT:-}" ] && { [ "${QEMU:-}" = stock ] || [ ! -x "$qemu" ]; }; then
 		qemu=$(command -v qemu-system-x86_64) ||
 			cannot "qemu-svm: no qemu-system-x86_64 in PATH: install qemu-system-x86"
 	fi

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../../tests/engine_lib.sh"
 if [ "$(cat "$O/qemu/kind" 2>/dev/null)" != lab ]; then
 	echo "1..0 # SKIP stock QEMU"
-	echo "${0##*/}: no QEMU in $O/qemu: run make boot QEMU=lab" >&2
+	echo "${0##*/}: no QEMU in $O/qemu: run make boot" >&2
 	exit 4
 fi
 
