@@ -103,6 +103,7 @@ engine_suites() {
 bochs_suites() {
 	engine_suites bochs-vmx
 	suite "bochs behaviour" "$top/kernel/boot/bochs-vmx/tests/behaviour.sh"
+	suite "bochs strict VMCS mode" "$top/kernel/boot/bochs-vmx/tests/strict.sh"
 	[ "$level" != full ] || suite "bochs controls" "$top/kernel/boot/bochs-vmx/tests/controls.sh"
 }
 

@@ -6,7 +6,8 @@
  * are empty, so that the emulator pays one test of a flag per instruction and
  * nothing else. Counting lives in count.cc and spec.cc, power and time in
  * watch.cc. No hook changes what the guest sees: a run with counters is the
- * same run, instruction by instruction.
+ * same run, instruction by instruction. What Bochs has no hook for, patch 0006
+ * calls: lab_vmcs_*, in strict.cc.
  */
 
 #if BX_INSTRUMENTATION
@@ -19,6 +20,15 @@ void lab_count_insn(unsigned cpu, const bxInstruction_c *i);
 void lab_init(void);
 void lab_exit(void);
 void lab_reset(unsigned cpu, unsigned type);
+
+extern bool lab_vmcs_strict;
+
+void lab_strict_init(void);
+void lab_strict_exit(void);
+Bit8u *lab_vmcs_find(unsigned cpu, bx_phy_address addr);
+Bit8u *lab_vmcs_activate(unsigned cpu, bx_phy_address addr);
+void lab_vmcs_clear(unsigned cpu, bx_phy_address addr);
+void lab_vmcs_vmxoff(unsigned cpu);
 
 #define BX_INSTR_INIT_ENV()			lab_init()
 #define BX_INSTR_EXIT_ENV()			lab_exit()

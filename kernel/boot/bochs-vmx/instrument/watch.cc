@@ -51,11 +51,12 @@ static void look(void *)
 }
 
 /**
- * lab_init - Prepare the counters, before Bochs reads its configuration
+ * lab_init - Prepare counters and strict mode, before Bochs reads its configuration
  */
 void lab_init(void)
 {
 	lab_count_init();
+	lab_strict_init();
 }
 
 /**
@@ -90,6 +91,7 @@ void lab_exit(void)
 		return;
 	running = false;
 	lab_count_exit();
+	lab_strict_exit();
 	fprintf(stderr, "lab: totals " FMT_LL "u", bx_pc_system.time_ticks());
 	for (unsigned cpu = 0; cpu < BX_SMP_PROCESSORS; cpu++)
 		fprintf(stderr, " " FMT_LL "u", BX_CPU(cpu)->get_icount());

@@ -44,4 +44,8 @@ for n in 0004 0005; do
 	exact "$cpus" b
 	check "$n: two runs with $cpus CPUs differ" eval '! same a b >/dev/null'
 done
+if without 0006; then
+	"$here/strict.sh" >"$tmp/out" 2>"$tmp/err" </dev/null
+	check "0006: no broken rule is found" [ "$(grep -c '^not ok .*: found' "$tmp/out")" = 5 ]
+fi
 tap_end
