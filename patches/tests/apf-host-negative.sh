@@ -94,7 +94,7 @@ param=/sys/module/kvm/parameters/apf_break
 # here, but a guest may wait in a loop; a process that hangs needs its test to end it.
 run_limited() {
 	case $1 in
-	*hang* | *limit*) limit=20 ;;
+	*hang* | *limit*) limit=60 ;;
 	*stress*) limit=5 ;;
 	*) limit=1 ;;
 	esac
