@@ -43,7 +43,7 @@ test_of() { printf '[%s]\ncommand = sh /apf-in-guest.sh %s\n\n' "$1" "$2"; }
 	done
 	printf 'smp = 2\nmem = 2048\nmode = race\n'
 	printf 'timeout_emulated = 14400\ntimeout_wall = 7200\n\n'
-	for t in test config_test hang_test limit_test batch_test; do
+	for t in test config_test hang_test limit_test batch_test nested_test; do
 		test_of "apf.${t%_test}" "run async_pf_$t"
 	done
 	test_of apf.stress "run async_pf_stress_test -n $faults"
