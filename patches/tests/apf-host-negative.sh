@@ -68,6 +68,10 @@ list='
 38	async_pf_batch_test	no_cpuid
 39	async_pf_batch_test	no_cpuid_enforced
 40	async_pf_test		irq_off
+6	async_pf_nested_test	v1_cpl0
+41	async_pf_nested_test	v2_cpl0
+42	async_pf_nested_test	v1_cpl3 v2_cpl3
+43	async_pf_nested_test	no_vmexit
 1	async_pf_stress_test	all
 '
 
