@@ -240,7 +240,7 @@ static int parse_number(struct opts *opts, int opt, const char *arg)
 		opts->fault_pages = value;
 		break;
 	case OPT_FAULT_DELAY:
-		err = number(arg, 0, 1000000000, &opts->fault_delay_ns);
+		err = number(arg, 0, 100000000000, &opts->fault_delay_ns);
 		break;
 	case OPT_FAULT_LATE:
 		err = number(arg, 0, 1000000000, &opts->fault_late_ns);
