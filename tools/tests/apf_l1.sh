@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# apf_l1.sh TEST: the in-guest tests of kvmapflat that need a Linux guest of the
-# guest. Exit status 0: passed.
+# apf_l1.sh TEST [BREAK]: the in-guest tests of kvmapflat and of asynchronous page
+# faults that need a Linux guest of the guest. Exit status 0: passed. BREAK is
+# for patches/tests/apf-l1-negative.sh: a way to break the guest's kernel.
 #
 # As apf_guest.sh; besides, vmm and apftouch are in /tools, the kernel is
 # /bzImage and apf_l1_init.sh in /tests. The Linux guest boots that kernel, makes
 # a known number of faults and prints what kvmapflat and the BPF objects say in
-# it; here its output is taken apart and compared.
+# it; here its output is taken apart and compared. apfkexec is there, too.
 set -u
 PATH=/tools:$PATH
 name=kvmapflat
@@ -18,16 +19,22 @@ l1=$work/l1
 host=$work/host
 guest=$work/guest
 
+action=trace
+status=42
+broken=${2:-0}
+
 # make_image OBJECT...: the guest's initrd, with these BPF objects.
 make_image() {
 	mkdir -p "$l1/bin" "$l1/bpf"
-	cp /bin/busybox /tools/kvmapflat /tools/apftouch "$l1/bin" || fail "no room"
+	cp /bin/busybox /tools/kvmapflat /tools/apftouch /tools/apfkexec "$l1/bin" ||
+		fail "no room"
 	cp /tests/apf_l1_init.sh "$l1/init"
 	for object; do
 		cp /tools/bpftool "$l1/bin"
 		cp "$object" "$l1/bpf"
 	done
 	{
+		echo "action=$action"
 		echo "pages=$pages"
 		echo "threads=$threads"
 		echo "ENGINE=$ENGINE"
@@ -40,18 +47,19 @@ make_image() {
 # run_l1 OPTION...: boot it, traced from outside; parts of its output become
 # files of their names in $work.
 run_l1() {
-	kvmapflat -j --records "$host" -- vmm --limit 250 --kind linux --hypervisor --mem 256 \
+	kvmapflat -j --records "$host" -- vmm --limit "${VMM_LIMIT:-250}" --kind linux --hypervisor --mem 256 \
 		--sched idle --halt-poll-ns 0 --fault-mem 4 --fault-backing uffd "$@" \
-		--append "console=ttyS0 quiet panic=-1 no_timer_check nokaslr" \
+		--append "console=ttyS0 quiet panic=-1 no_timer_check nokaslr $append" \
 		--initrd "$work/l1.cpio" /bzImage >"$work/output" 2>"$work/stderr"
-	grep -q "'vmm' ended with status 42" "$work/stderr" || {
+	grep -q "'vmm' ended with status $status" "$work/stderr" || {
 		tail -n 20 "$work/output" "$work/stderr"
-		fail "the guest did not end well"
+		fail "the guest did not end well: $(grep 'ended with status' "$work/stderr")"
 	}
 	tr -d '\r' <"$work/output" | awk -v dir="$work" '
 		/^== / { file = dir "/guest." $2; printf "" >file; next }
 		/^\{.*"tool":"kvmapflat".*"processes":/ { print >(dir "/report"); next }
 		file != "" { print >file }'
+	[ "$action" = trace ] || return 0
 	[ -e "$work/guest.end" ] || fail "the guest's output has no end"
 	cp "$work/guest.records" "$guest"
 }
@@ -169,4 +177,51 @@ test_control() {
 	done
 }
 
+# A CPU of the guest goes while pages are missing: who waits for its events is
+# woken, and touches the page again.
+test_hotplug() {
+	action=hotplug
+	threads=16
+	pages=1024
+	make_image
+	# Longer than a CPU has no tasks any more before it disables.
+	run_l1 --vcpus 2 --fault-pages 1 --fault-delay-ns 300000000
+	[ "$(cat "$work/guest.status")" = 0 ] || fail "$(cat "$work/guest.status")"
+	woken=$(grep -vc 'nr 0' "$work/guest.woken")
+	echo "CPU 1 went $(cat "$work/guest.times") times, $woken times from tasks that waited"
+	[ "$woken" -ge 3 ] || fail "too few"
+}
+
+# check_left: the host knows of faults that it had to forget.
+check_left() {
+	[ -e "$work/guest.leaving" ] || fail "the guest did not start"
+	[ ! -e "$work/guest.status" ] || fail "the guest did not leave: $(cat "$work/guest.leaving")"
+	cancelled=$(apfcheck "$report" print:cancelled)
+	echo "$cancelled faults were outstanding"
+	[ "$cancelled" -ge 8 ] || fail "too few"
+}
+
+# Something else is started in the guest's memory: it is left alone when the pages
+# that its predecessor has waited for are there.
+test_kexec() {
+	action=kexec
+	threads=16
+	make_image
+	run_l1 --vcpus 2 --fault-pages 1 --fault-delay-ns 2000000000
+	check_left
+}
+
+# The machine is reset long before they are there; the VMM ends at once.
+test_reboot() {
+	action=reboot
+	threads=16
+	status=1
+	make_image
+	run_l1 --vcpus 2 --fault-pages 1 --fault-delay-ns 60000000000
+	grep -q 'the image reset the machine' "$work/stderr" || fail "no reset"
+	check_left
+}
+
+append=
+[ "$broken" = 0 ] || append="kvmapf-break=$broken"
 "test_$1"
