@@ -124,6 +124,7 @@ qemu_suites() {
 	suite "tracepoint controls" "$top/patches/tests/negative.sh" "$out"
 	suite "async page fault controls" "$top/patches/tests/apf-guest-negative.sh" "$out"
 	suite "async page fault host controls" "$top/patches/tests/apf-host-negative.sh" "$out"
+	suite "CPUs of a Linux guest that go" "$top/patches/tests/apf-l1-negative.sh" "$out"
 	suite "modules" "$top/tools/tests/check-modules.sh" "$out"
 	suite "async page faults at length" "$top/patches/tests/apf.sh" "$out" patched
 	for v in debug kcsan; do
