@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # apf-in-guest.sh run|no_memory TEST [ARG...]: what apf.sh runs in the guest.
 #
-# run: the selftest must pass and leave no memory behind, where kmemleak looks.
+# run: the selftest must pass and leave no memory behind, where kmemleak looks; what
+# KCSAN finds is on the console, here it must have looked.
 # no_memory: half of the allocations of a fault fail, so that it waits for its
 # page in the vCPU's thread; the selftest must pass, and some must have failed.
 # Exit status 4: this kernel cannot tell.
 
 leaks=/sys/kernel/debug/kmemleak
+kcsan=/sys/kernel/debug/kcsan
 slab=/sys/kernel/slab/kvm_async_pf/failslab
 fail=/sys/kernel/debug/failslab
 times=1000000
@@ -22,6 +24,13 @@ check_leaks() {
 	return 1
 }
 
+# check_kcsan: what it does not watch has no races.
+check_kcsan() {
+	[ -e "$kcsan" ] || return 0
+	grep -E '^(setup_watchpoints|data_races|races_unknown_origin):' "$kcsan"
+	grep -q '^setup_watchpoints: [1-9]' "$kcsan"
+}
+
 how=$1
 test=$2
 shift 2
@@ -29,7 +38,8 @@ cd /selftests || exit 1
 case $how in
 run)
 	[ ! -e "$leaks" ] || echo clear >"$leaks"
-	"./$test" "$@" && check_leaks ;;
+	[ ! -e "$kcsan" ] || echo on >"$kcsan"
+	"./$test" "$@" && check_leaks && check_kcsan ;;
 no_memory)
 	if [ ! -e "$slab" ] || [ ! -e "$fail" ]; then
 		echo "this kernel has no fault injection, or the cache is merged with others"

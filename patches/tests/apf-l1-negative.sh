@@ -41,7 +41,7 @@ build_image() {
 # What runs in the guest: TEST NUMBER REASON.
 write_guest_script() {
 	cat <<'END'
-export VMM_LIMIT=60
+export VMM_LIMIT=150
 /tests/apf_l1.sh "$1" "$2" >/tmp/log 2>&1
 status=$?
 cat /tmp/log
@@ -70,7 +70,7 @@ write_tests() {
 	test_of hotplug 0 ''
 	test_of hotplug 1 'the guest did not end well'
 	test_of kexec 0 ''
-	test_of kexec 2 'ended with status 44'
+	test_of kexec 2 'ended with status 43'
 }
 
 image=${2:-}

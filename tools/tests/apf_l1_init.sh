@@ -62,8 +62,8 @@ leave() {
 
 case $action in
 hotplug) hotplug ;;
-# Three seconds, where the TSC has 1 GHz: until after the pages have come.
-kexec) leave apfkexec 3000000000 ;;
+# Ten seconds, where the TSC has 1 GHz: until after the pages have come.
+kexec) leave apfkexec 10000000000 ;;
 reboot) leave busybox reboot -f ;;
 esac
 part status
