@@ -105,6 +105,7 @@ bochs_suites() {
 	suite "bochs behaviour" "$top/kernel/boot/bochs-vmx/tests/behaviour.sh"
 	suite "bochs strict VMCS mode" "$top/kernel/boot/bochs-vmx/tests/strict.sh"
 	[ "$level" != full ] || suite "bochs controls" "$top/kernel/boot/bochs-vmx/tests/controls.sh"
+	[ "$level" != full ] || suite "nested pool controls" "$top/patches/tests/pool-negative.sh" "$out"
 }
 
 # lab_qemu: do runs take the QEMU that build.sh has mended?
