@@ -111,7 +111,7 @@ patches-refresh:
 bundle: source
 	@patches/bundle.sh $(O)
 
-bench: build
+bench: build $(if $(filter nested,$(BENCH)),selftests)
 	@bench/all $(O) "$(BENCH)" "$(ENGINE)"
 
 report:
