@@ -356,6 +356,9 @@ static const struct measure_case cases[] = {
 	  .setup = setup_spin, .op = op_ipi_spin },
 	{ .name = "ipi_pingpong", .flags = WIRE_ALL_CPUS | WIRE_IDLE,
 	  .setup = setup_pingpong, .op = op_ipi_pingpong },
+	/* The same on one CPU: the host switches from one vCPU to the other. */
+	{ .name = "vcpu_switch", .flags = WIRE_IDLE,
+	  .setup = setup_pingpong, .op = op_ipi_pingpong },
 };
 
 /**

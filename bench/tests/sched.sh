@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# sched.sh ENGINE [OPTION...]: the benchmark of switching vCPUs counts what it says.
+#
+# What must be so on any engine: one switch per half of a pair, and nothing that
+# kvm.sched_elide leaves out in the column "on". The control: with a mask of 0 the
+# columns "off" and "on" are equal. Options go to bench/sched.
+
+set -u -o pipefail
+top=$(cd "$(dirname "$0")/../.." && pwd)
+[ $# -ge 1 ] || { echo "usage: sched.sh ENGINE [OPTION...]" >&2; exit 2; }
+engine=$1
+shift
+work=$(mktemp -d "${TMPDIR:-/tmp}/sched-test.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+n=0 failed=0
+
+# check TEXT CONDITION: CONDITION is awk's, over v[CASE, COUNTER, COLUMN].
+check() {
+	n=$((n + 1))
+	if awk -v file="$1" 'BEGIN {
+		while ((getline <file) > 0) {
+			v[$1, $2, "base"] = $3; v[$1, $2, "off"] = $4; v[$1, $2, "on"] = $5
+			if ($4 != $5) differ++
+		}
+		exit !('"$3"') }'; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=1
+	fi
+}
+
+"$top/bench/sched" "$engine" --samples 40 --dir "$work/a" "$@" >"$work/on" || exit
+"$top/bench/sched" "$engine" --samples 40 --dir "$work/b" "$@" --mask 0x00 >"$work/zero" || exit
+echo "1..5"
+case $engine in
+bochs-vmx)
+	check "$work/on" "one VMPTRLD per switch" \
+		'v["switch", "vmptrld", "base"] == 1 && v["switch", "vmptrld", "on"] == 1'
+	check "$work/on" "LGDT: one per switch, then none" \
+		'v["switch", "lgdt", "off"] >= 1 && v["switch", "lgdt", "on"] < 0.1'
+	check "$work/on" "KERNEL_GS_BASE: the host's is not written" \
+		'v["switch", "wrmsr_c0000102", "off"] - v["switch", "wrmsr_c0000102", "on"] >= 1' ;;
+*)
+	check "$work/on" "idle: VMSAVE of the host, then none" \
+		'v["idle", "vmsave", "off"] - v["idle", "vmsave", "on"] > 0.9'
+	check "$work/on" "switch: VMSAVE of the host as ever" \
+		'v["switch", "vmsave", "off"] == v["switch", "vmsave", "on"]'
+	check "$work/on" "idle: less work" 'v["idle", "insn", "off"] > v["idle", "insn", "on"]' ;;
+esac
+check "$work/on" "switch: less work" 'v["switch", "insn", "off"] > v["switch", "insn", "on"]'
+check "$work/zero" "control: mask 0 leaves nothing out" '!differ'
+exit "$failed"
