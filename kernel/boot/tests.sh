@@ -4,8 +4,9 @@
 # Sourced by run. The format of the list is explained in ../tests.cfg.
 #
 # A test that hangs or kills the guest fails alone: the tests behind it run in
-# a new boot. One whose guest died of a known flaw of the emulator (README.md)
-# runs again, three times at most. A splat fails the test during which the console showed it.
+# a new boot, and in one more when that one does not even start. A test whose guest
+# died of a known flaw of the emulator (README.md) runs again, three times at most. A
+# splat fails the test during which the console showed it.
 #
 # Not here: the guest, the emulators.
 
@@ -196,6 +197,13 @@ boot_some() {
 	boots=$((boots + 1))
 	echo "# boot $boots: $engine $image_name smp $smp mem $mem mode $mode: $n tests, ${wall_ms} ms, console $log"
 	collect "${out_dir:+$out_dir/boot-$boots}"
+	if [ ${#j_start[@]} -gt 0 ]; then
+		started=1
+	elif [ "$started" = 1 ]; then
+		echo "# note: the guest of boot $boots did not start, where one of the same kernel has: $verdict: $reason"
+		started=0 left=("$@")
+		return
+	fi
 	for ((n = 1; n <= $#; n++)); do
 		if [ -n "${j_start[n]:-}" ] && [ -z "${j_status[n]:-}" ] && again "${!n}"; then
 			left+=("${!n}")
@@ -245,7 +253,7 @@ run_tests() {
 		chosen=("${rest[@]}")
 		use_machine "$first"
 		prepare
-		left=("${group[@]}")
+		left=("${group[@]}") started=0
 		while [ ${#left[@]} -gt 0 ]; do
 			boot_some "${left[@]}"
 		done

@@ -7,7 +7,8 @@
 # selftests.known lists, with reasons, what fails or is skipped on the base kernel
 # too, and what only "full" runs. A failure or skip that is not listed is wrong, and
 # so is a listed failure that passes. A test that only the patched tree has must
-# pass.
+# pass, or be listed as skipped. What fails on the base kernel alone, where this
+# project's code isn't, runs there once more, and a note says so.
 
 set -u -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -34,11 +35,13 @@ reason_of() { field_of 4 "$1" | paste -sd';'; }
 # pthread_cancel() loads it when it is called: no program names it.
 libgcc=$(realpath "$(gcc -print-file-name=libgcc_s.so.1)")
 
-# write_list FLAVOUR: the list of tests for kernel/boot/run --tests.
+# write_list FLAVOUR [TEST...]: the list of tests for kernel/boot/run --tests: all, or
+# only these.
 write_list() {
-	local t
+	local t only=" ${*:2} "
 
 	while read -r t; do
+		[ $# -eq 1 ] || [[ $only == *" $t "* ]] || continue
 		! is hang "$t" || continue
 		[ "$level" = full ] || ! is slow "$t" || continue
 		printf '[%s]\ncommand = /selftests/%s\nadd = %s:/selftests\nadd = %s\nsmp = 2\nmem = 2048\n' \
@@ -47,27 +50,56 @@ write_list() {
 	done <"$out/kernel/$1/selftests/list"
 }
 
-# results FLAVOUR: "NAME pass|fail|skip" per test, sorted.
+# results FLAVOUR FILE [TEST...]: run them; leaves "NAME pass|fail|skip" per test, sorted,
+# in FILE, and what was said in FILE.ktap and FILE.log.
 results() {
-	[ -f "$out/kernel/$1/selftests/list" ] || die "no selftests of $1: run make selftests"
-	write_list "$1" >"$dir/$engine.$1.cfg"
-	"$top/kernel/boot/run" "$engine" "$1" --quiet --tests "$dir/$engine.$1.cfg" \
-		>"$dir/$engine.$1.ktap" 2>"$dir/$engine.$1.log"
+	local flavour=$1 file=$2
+
+	[ -f "$out/kernel/$flavour/selftests/list" ] || die "no selftests of $flavour: run make selftests"
+	shift 2
+	write_list "$flavour" "$@" >"$file.cfg"
+	"$top/kernel/boot/run" "$engine" "$flavour" --quiet --tests "$file.cfg" >"$file.ktap" 2>"$file.log"
 	rc=$?
-	[ $rc -le 1 ] || { tail -n 1 "$dir/$engine.$1.log" >&2; exit $rc; }
+	[ $rc -le 1 ] || { tail -n 1 "$file.log" >&2; exit $rc; }
 	sed -nE 's/^ok [0-9]+ (- )?([^ ]+).*# SKIP.*/\2 skip/p; t; s/^ok [0-9]+ (- )?([^ ]+).*/\2 pass/p; t
-		 s/^not ok [0-9]+ (- )?([^ ]+).*/\2 fail/p' "$dir/$engine.$1.ktap" |
-		LC_ALL=C sort >"$dir/$engine.$1"
-	[ -s "$dir/$engine.$1" ] || die "$engine $1: no selftest ran, see $dir/$engine.$1.log"
+		 s/^not ok [0-9]+ (- )?([^ ]+).*/\2 fail/p' "$file.ktap" | LC_ALL=C sort >"$file"
+	[ -s "$file" ] || die "$engine $flavour: no selftest ran, see $file.log"
 }
 
-results base
-results patched
+# why_failed FLAVOUR TEST: what the runner said of it, and the last line of its own.
+why_failed() {
+	awk -v t="$2" '$1 == "not" && $4 == t { $1 = $2 = $3 = $4 = ""; sub(/^[ #]*/, ""); print $0 (said ? " (" said ")" : "") }
+		/^(not )?ok / { said = "" } /^# / && !/^# (console|boot)/ { said = substr($0, 3) }' "$dir/$engine.$1.ktap"
+}
+
+# base_again: a second boot for what has failed on the base kernel alone.
+base_again() {
+	local t tests=()
+
+	while read -r t; do
+		is fail "$t" || tests+=("$t")
+	done < <(LC_ALL=C join "$dir/$engine.base" "$dir/$engine.patched" | awk '$2 == "fail" && $3 != "fail" { print $1 }')
+	[ ${#tests[@]} -gt 0 ] || return 0
+	for t in "${tests[@]}"; do
+		echo "# note: $t failed on the base kernel and runs again: $(why_failed base "$t")"
+	done
+	sed 's/^/# /' "$dir/$engine.base.log" | tail -n 5
+	results base "$dir/$engine.base-again" "${tests[@]}"
+	LC_ALL=C join -a1 "$dir/$engine.base" "$dir/$engine.base-again" |
+		awk '{ print $1, $NF }' >"$dir/$engine.base.new" || die "cannot write to $dir"
+	mv "$dir/$engine.base.new" "$dir/$engine.base"
+}
+
+results base "$dir/$engine.base"
+results patched "$dir/$engine.patched"
+base_again
+
 # verdict TEST BASE PATCHED: print why it is wrong, nothing when it is right.
 verdict() {
 	case $2,$3 in
 	-,pass | pass,pass)
 		! is fail "$1" || echo "listed as failing, but passes" ;;
+	-,skip)	  is skip "$1" || echo "only the patched tree has it, and it is skipped, not listed" ;;
 	-,*)	  echo "only the patched tree has it, and it does not pass" ;;
 	fail,fail)
 		is fail "$1" || echo "fails on both, not listed" ;;
@@ -86,7 +118,8 @@ while read -r t base patched; do
 	why=$(verdict "$t" "$base" "$patched")
 	line="$n - selftest $t: base $base, patched $patched"
 	if [ -n "$why" ]; then
-		echo "not ok $line # $why"
+		echo "not ok $line # $why$(why_failed base "$t" | sed 's/^/; base: /')$(
+			why_failed patched "$t" | sed 's/^/; patched: /')"
 		status=1
 	elif [ "$patched" = skip ]; then
 		echo "ok $line # SKIP $(reason_of "$t")"
