@@ -4,33 +4,9 @@
 # without an emulator. TAP. Every pair of counters is put apart by one.
 
 set -u
-room=$(cd "$(dirname "$0")/.." && pwd)
-out=${1:?usage: apf-args.sh O}
-work=$(mktemp -d "${TMPDIR:-/tmp}/apf-args.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-export O=$out
-n=0
-failed=0
-
-result() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - apf: $2"
-	else
-		echo "not ok $n - apf: $2"
-		failed=1
-	fi
-}
-
-# try NAME STATUS TEXT COMMAND...: exits with STATUS and one line that has TEXT.
-try() {
-	local name=$1 status=$2 text=$3 said rc
-	shift 3
-	said=$("$@" 2>&1 >/dev/null </dev/null)
-	rc=$?
-	[ "$rc" -eq "$status" ] && [ "$(wc -l <<<"$said")" -eq 1 ] && [[ $said == *"$text"* ]]
-	result $? "$name"
-}
+name=apf
+# shellcheck source=bench/tests/args_lib.sh
+. "$(dirname "$0")/args_lib.sh"
 
 apf=$room/apf
 try "no engine" 2 "usage" "$apf"

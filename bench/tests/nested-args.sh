@@ -4,33 +4,9 @@
 # emulator, and what it makes of a machine's output and counts. TAP.
 
 set -u
-room=$(cd "$(dirname "$0")/.." && pwd)
-out=${1:?usage: nested-args.sh O}
-work=$(mktemp -d "${TMPDIR:-/tmp}/nested-args.XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-export O=$out
-n=0
-failed=0
-
-result() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - nested: $2"
-	else
-		echo "not ok $n - nested: $2"
-		failed=1
-	fi
-}
-
-# try NAME STATUS TEXT COMMAND...: exits with STATUS and one line that has TEXT.
-try() {
-	local name=$1 status=$2 text=$3 said rc
-	shift 3
-	said=$("$@" 2>&1 >/dev/null </dev/null)
-	rc=$?
-	[ "$rc" -eq "$status" ] && [ "$(wc -l <<<"$said")" -eq 1 ] && [[ $said == *"$text"* ]]
-	result $? "$name"
-}
+name=nested
+# shellcheck source=bench/tests/args_lib.sh
+. "$(dirname "$0")/args_lib.sh"
 
 # A machine that answers at once: the same figures for every size, but for those
 # of the environment. It replaces kernel/boot/run.

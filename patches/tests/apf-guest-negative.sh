@@ -16,6 +16,8 @@ set -u -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=kernel/lib/say.sh
 . "$top/kernel/lib/say.sh"
+# shellcheck source=patches/tests/broken.sh
+. "$top/patches/tests/broken.sh"
 
 [ $# -eq 1 ] || [ $# -eq 2 ] || usage_error "usage: apf-guest-negative.sh OUT [IMAGE]"
 [ -d "$1/kernel" ] || cannot "no kernel tree in $1: run make source"
@@ -23,24 +25,11 @@ out=$(cd "$1" && pwd)
 diff=$top/patches/tests/negative/02-apf-guest.diff
 flavour=${FLAVOUR:-patched}
 
-# Build the broken kernel in a tree of its own.
-build_image() {
-	local tree=$out/kernel/negative-apf git_dir=$out/kernel/linux.git
-
-	git --git-dir="$git_dir" cat-file -e "$flavour:virt/lib/kvm_apf_guest_test.c" 2>/dev/null ||
-		cannot "FLAVOUR: $flavour has no suite kvm_apf_guest"
-	if [ ! -e "$tree/src/.git" ]; then
-		git --git-dir="$git_dir" worktree prune
-		git --git-dir="$git_dir" worktree add -q -f --detach "$tree/src" "$flavour" || die "cannot set up $tree"
-	fi
-	git -C "$tree/src" checkout -q -f --detach "$flavour" || die "cannot set up $tree"
-	git -C "$tree/src" apply "$diff" || die "${diff#"$top"/} does not apply to $flavour"
-	"$top/kernel/build.sh" "$out" negative-apf >&2 || die "the broken kernel does not build"
-	image=$tree/obj/arch/x86/boot/bzImage
-}
-
 image=${2:-}
-[ -n "$image" ] || build_image
+[ -n "$image" ] ||
+	git --git-dir="$out/kernel/linux.git" cat-file -e "$flavour:virt/lib/kvm_apf_guest_test.c" 2>/dev/null ||
+	cannot "FLAVOUR: $flavour has no suite kvm_apf_guest"
+[ -n "$image" ] || build_image negative-apf "$flavour"
 last=$(grep -oE 'kvm_apf_broken\([0-9]+' "$diff" | grep -oE '[0-9]+' | sort -n | tail -n 1)
 tmp=$(mktemp -d "$out/negative.XXXXXX") || die "cannot create a folder in $out (disk full?)"
 trap 'rm -rf "$tmp"' EXIT

@@ -18,6 +18,8 @@ set -u -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=kernel/lib/say.sh
 . "$top/kernel/lib/say.sh"
+# shellcheck source=patches/tests/broken.sh
+. "$top/patches/tests/broken.sh"
 
 [ $# -eq 1 ] || [ $# -eq 2 ] || usage_error "usage: apf-host-negative.sh OUT [IMAGE]"
 [ -d "$1/kernel" ] || cannot "no kernel tree in $1: run make source"
@@ -74,20 +76,6 @@ list='
 43	async_pf_nested_test	no_vmexit
 1	async_pf_stress_test	all
 '
-
-# Build the broken kernel in a tree of its own.
-build_image() {
-	local tree=$out/kernel/negative-apf-host git_dir=$out/kernel/linux.git
-
-	if [ ! -e "$tree/src/.git" ]; then
-		git --git-dir="$git_dir" worktree prune
-		git --git-dir="$git_dir" worktree add -q -f --detach "$tree/src" patched || die "cannot set up $tree"
-	fi
-	git -C "$tree/src" checkout -q -f --detach patched || die "cannot set up $tree"
-	git -C "$tree/src" apply "$diff" || die "${diff#"$top"/} does not apply to patches/"
-	"$top/kernel/build.sh" "$out" negative-apf-host >&2 || die "the broken kernel does not build"
-	image=$tree/obj/arch/x86/boot/bzImage
-}
 
 # What runs in the guest: broken NUMBER TEST CASE, or whole TEST.
 write_guest_script() {
@@ -184,7 +172,7 @@ listed=$(awk 'NF { print $1 }' <<<"$list" | numbers)
 [ "$listed" = "$(grep -oE 'kvm_apf_break\([0-9]+' "$diff" | grep -oE '[0-9]+' | numbers)" ] ||
 	die "${diff#"$top"/} and the list here have different numbers"
 image=${2:-}
-[ -n "$image" ] || build_image
+[ -n "$image" ] || build_image negative-apf-host
 tmp=$(mktemp -d "$out/negative.XXXXXX") || die "cannot create a folder in $out (disk full?)"
 trap 'rm -rf "$tmp"' EXIT
 write_guest_script >"$tmp/guest"

@@ -18,25 +18,13 @@ set -u -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=kernel/lib/say.sh
 . "$top/kernel/lib/say.sh"
+# shellcheck source=patches/tests/broken.sh
+. "$top/patches/tests/broken.sh"
 
 [ $# -eq 1 ] || [ $# -eq 2 ] || usage_error "usage: apf-l1-negative.sh OUT [IMAGE]"
 [ -d "$1/kernel" ] || cannot "no kernel tree in $1: run make source"
 out=$(cd "$1" && pwd)
 diff=$top/patches/tests/negative/04-apf-guest-cpu.diff
-
-# Build the broken kernel in a tree of its own.
-build_image() {
-	local tree=$out/kernel/negative-apf-l1 git_dir=$out/kernel/linux.git
-
-	if [ ! -e "$tree/src/.git" ]; then
-		git --git-dir="$git_dir" worktree prune
-		git --git-dir="$git_dir" worktree add -q -f --detach "$tree/src" patched || die "cannot set up $tree"
-	fi
-	git -C "$tree/src" checkout -q -f --detach patched || die "cannot set up $tree"
-	git -C "$tree/src" apply "$diff" || die "${diff#"$top"/} does not apply to patches/"
-	"$top/kernel/build.sh" "$out" negative-apf-l1 >&2 || die "the broken kernel does not build"
-	image=$tree/obj/arch/x86/boot/bzImage
-}
 
 # What runs in the guest: TEST NUMBER REASON.
 write_guest_script() {
@@ -74,7 +62,7 @@ write_tests() {
 }
 
 image=${2:-}
-[ -n "$image" ] || build_image
+[ -n "$image" ] || build_image negative-apf-l1
 tmp=$(mktemp -d "$out/negative.XXXXXX") || die "cannot create a folder in $out (disk full?)"
 trap 'rm -rf "$tmp"' EXIT
 write_guest_script >"$tmp/control"

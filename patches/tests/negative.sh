@@ -17,6 +17,8 @@ set -u -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=kernel/lib/say.sh
 . "$top/kernel/lib/say.sh"
+# shellcheck source=patches/tests/broken.sh
+. "$top/patches/tests/broken.sh"
 
 [ $# -eq 1 ] || [ $# -eq 2 ] || usage_error "usage: negative.sh OUT [IMAGE]"
 [ -d "$1/kernel" ] || cannot "no kernel tree in $1: run make source"
@@ -25,22 +27,8 @@ diff=$top/patches/tests/negative/01-sched-trace.diff
 test=${SELFTEST:-$out/kernel/patched/selftests/bin/vcpu_sched_trace_test}
 [ -x "$test" ] || die "no $test: run make selftests"
 
-# Build the broken kernel in a tree of its own.
-build_image() {
-	local tree=$out/kernel/negative git_dir=$out/kernel/linux.git
-
-	if [ ! -e "$tree/src/.git" ]; then
-		git --git-dir="$git_dir" worktree prune
-		git --git-dir="$git_dir" worktree add -q -f --detach "$tree/src" patched || die "cannot set up $tree"
-	fi
-	git -C "$tree/src" checkout -q -f --detach patched || die "cannot set up $tree"
-	git -C "$tree/src" apply "$diff" || die "${diff#"$top"/} does not apply to patches/"
-	"$top/kernel/build.sh" "$out" negative >&2 || die "the broken kernel does not build"
-	image=$tree/obj/arch/x86/boot/bzImage
-}
-
 image=${2:-}
-[ -n "$image" ] || build_image
+[ -n "$image" ] || build_image negative
 last=$(grep -oE 'kvm_break\([0-9]+' "$diff" | grep -oE '[0-9]+' | sort -n | tail -n 1)
 tmp=$(mktemp -d "$out/negative.XXXXXX") || die "cannot create a folder in $out (disk full?)"
 trap 'rm -rf "$tmp"' EXIT

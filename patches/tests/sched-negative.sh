@@ -18,6 +18,8 @@ set -u -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=kernel/lib/say.sh
 . "$top/kernel/lib/say.sh"
+# shellcheck source=patches/tests/broken.sh
+. "$top/patches/tests/broken.sh"
 
 [ $# -eq 2 ] || [ $# -eq 3 ] || usage_error "usage: sched-negative.sh OUT ENGINE [IMAGE]"
 [ -d "$1/kernel" ] || cannot "no kernel tree in $1: run make source"
@@ -31,20 +33,6 @@ qemu-svm)  numbers='8 9' ;;
 *) usage_error "ENGINE: not bochs-vmx or qemu-svm: $engine" ;;
 esac
 numbers=${NUMBERS:-$numbers}
-
-# Build the broken kernel in a tree of its own.
-build_image() {
-	local tree=$out/kernel/negative-sched git_dir=$out/kernel/linux.git
-
-	if [ ! -e "$tree/src/.git" ]; then
-		git --git-dir="$git_dir" worktree prune
-		git --git-dir="$git_dir" worktree add -q -f --detach "$tree/src" patched || die "cannot set up $tree"
-	fi
-	git -C "$tree/src" checkout -q -f --detach patched || die "cannot set up $tree"
-	git -C "$tree/src" apply "$diff" || die "${diff#"$top"/} does not apply to patches/"
-	"$top/kernel/build.sh" "$out" negative-sched >&2 || die "the broken kernel does not build"
-	image=$tree/obj/arch/x86/boot/bzImage
-}
 
 write_guest_script() {
 	cat <<'END'
@@ -75,7 +63,7 @@ one() {
 
 [ -x "$test" ] || die "no $test: run make selftests"
 image=${3:-}
-[ -n "$image" ] || build_image
+[ -n "$image" ] || build_image negative-sched
 tmp=$(mktemp -d "$out/negative.XXXXXX") || die "cannot create a folder in $out (disk full?)"
 trap 'rm -rf "$tmp"' EXIT
 write_guest_script >"$tmp/run.sh"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # strict.sh: strict mode (../instrument/strict.cc) finds each broken rule, and only
 # those; without the mode nothing is found. TAP. Environment: IMAGE (base), O.
-# Nine boots with 2 CPUs.
+# Eleven boots with 2 CPUs.
 
 # shellcheck disable=SC2317
 set -u
@@ -14,7 +14,7 @@ build_module() {
 	local obj=$O/kernel/$image/obj
 
 	cp "$here"/strict/* "$tmp/" &&
-	make -s -C "$obj" LOCALVERSION=-lab modules_prepare >"$tmp/build.log" 2>&1 &&
+	MAKE_TARGETS=modules_prepare "$top/kernel/build.sh" "$O" "$image" >"$tmp/build.log" 2>&1 &&
 	make -s -C "$obj" LOCALVERSION=-lab M="$tmp" \
 		KBUILD_EXTRA_SYMBOLS="$obj/vmlinux.symvers" modules >>"$tmp/build.log" 2>&1
 }
