@@ -148,8 +148,8 @@ if [ "$level" != fast ]; then
 	case ${engines[*]} in
 	*qemu-svm*bochs-vmx*)
 		# An emulator keeps one CPU busy, most of the time.
-		lane qemu qemu_suites
-		lane bochs bochs_suites patch_suites
+		lane qemu qemu_suites patch_suites
+		lane bochs bochs_suites
 		suite_join ;;
 	qemu-svm)  qemu_suites; patch_suites ;;
 	bochs-vmx) bochs_suites; patch_suites ;;
