@@ -271,19 +271,34 @@ bool sample_set_has(const struct sample_set *set, enum sample_config config)
 	return set->cells[config].kernel;
 }
 
+/* Is the unit a part of the case's name, as in resume_insn_n4? */
+static bool names_unit(const char *name, const char *unit)
+{
+	size_t len = strlen(unit);
+	const char *p = name;
+
+	while ((p = strstr(p, unit))) {
+		if (p > name && p[-1] == '_' && (p[len] == '_' || !p[len]))
+			return true;
+		p++;
+	}
+	return false;
+}
+
 /**
  * sample_metric_name - Stable name of a set's figure in summaries
  * @set: The set.
  * @buf: Result: <case>_<unit>, dashes of the unit as underscores; the case alone
- *       if it is a ratio, whose name says of what.
+ *       if it names the unit itself or is a ratio, whose name says of what.
  * @size: Its size in bytes.
  *
  * Return: 0; -ENAMETOOLONG.
  */
 int sample_metric_name(const struct sample_set *set, char *buf, size_t size)
 {
-	bool ratio = !strncmp(set->unit, "per_", 4) || !strcmp(set->unit, "share");
-	int len = ratio ? snprintf(buf, size, "%s", set->name) :
+	bool bare = !strncmp(set->unit, "per_", 4) || !strcmp(set->unit, "share") ||
+		    names_unit(set->name, set->unit);
+	int len = bare ? snprintf(buf, size, "%s", set->name) :
 			  snprintf(buf, size, "%s_%s", set->name, set->unit);
 	char *p;
 

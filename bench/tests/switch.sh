@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# sched.sh ENGINE [OPTION...]: the benchmark of switching vCPUs counts what it says.
+# switch.sh ENGINE [OPTION...]: the benchmark of switching vCPUs counts what it says.
 #
 # What must be so on any engine: one switch per half of a pair, and nothing that
 # kvm.sched_elide leaves out in the column "on". The control: with a mask of 0 the
-# columns "off" and "on" are equal. Options go to bench/sched.
+# columns "off" and "on" are equal. Options go to bench/switch.
 
 set -u -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
-[ $# -ge 1 ] || { echo "usage: sched.sh ENGINE [OPTION...]" >&2; exit 2; }
+[ $# -ge 1 ] || { echo "usage: switch.sh ENGINE [OPTION...]" >&2; exit 2; }
 engine=$1
 shift
-work=$(mktemp -d "${TMPDIR:-/tmp}/sched-test.XXXXXX") || exit 1
+work=$(mktemp -d "${TMPDIR:-/tmp}/switch-test.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 n=0 failed=0
 
@@ -31,9 +31,9 @@ check() {
 	fi
 }
 
-"$top/bench/sched" "$engine" --samples 40 --dir "$work/a" "$@" >"$work/on" || exit
-"$top/bench/sched" "$engine" --samples 40 --dir "$work/b" "$@" --mask 0x00 >"$work/zero" || exit
-echo "1..5"
+"$top/bench/switch" "$engine" --samples 40 --dir "$work/a" "$@" >"$work/on" || exit
+"$top/bench/switch" "$engine" --samples 40 --dir "$work/b" "$@" --mask 0x00 >"$work/zero" || exit
+echo "1..7"
 case $engine in
 bochs-vmx)
 	check "$work/on" "one VMPTRLD per switch" \
@@ -49,6 +49,11 @@ bochs-vmx)
 		'v["switch", "vmsave", "off"] == v["switch", "vmsave", "on"]'
 	check "$work/on" "idle: less work" 'v["idle", "insn", "off"] > v["idle", "insn", "on"]' ;;
 esac
+# The scheduler and its hooks, per switch of ordinary tasks.
+check "$work/on" "tasks, no VM: two instructions more at most" \
+	'v["no_vm", "tasks", "on"] - v["no_vm", "tasks", "base"] < 2.5'
+check "$work/on" "tasks, a VM: four instructions more at most" \
+	'v["ordinary", "tasks", "on"] - v["ordinary", "tasks", "base"] < 4.5'
 check "$work/on" "switch: less work" 'v["switch", "insn", "off"] > v["switch", "insn", "on"]'
 check "$work/zero" "control: mask 0 leaves nothing out" '!differ'
 exit "$failed"
