@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vmm-guest.sh [linux N]: tests of the VMM and the payload library, run inside an
+# vmm-guest.sh [linux N | migrate]: tests of the VMM and the payload library, run inside an
 # engine's guest (busybox sh). TAP. Every kind of result has its control: a run
 # that must fail, and must fail for the reason named.
 
@@ -43,6 +43,20 @@ test_linux() {
 	exit "$failed"
 }
 
+test_migrate() {
+	run 0 '' --affinity 0,1 /guest/migrate.elf case=move
+	result $? "clocks go on while the vCPU's thread moves"
+	run 0 '' --affinity 0,1 /guest/migrate.elf case=stay
+	result $? "and while it does not"
+	run 1 'TSC went back by' --affinity 0,1 /guest/migrate.elf case=back
+	result $? "control: a TSC that goes back is noticed"
+	run 1 'asks for CPU 1 of --affinity, which has 1' --affinity 0 /guest/migrate.elf case=move
+	result $? "control: a CPU that the list does not have is named"
+	echo "1..$n"
+	exit "$failed"
+}
+
+[ "${1:-}" != migrate ] || test_migrate
 [ "${1:-}" != linux ] || test_linux "$2"
 check=/guest/check.elf
 for backing in anon memfd uffd; do

@@ -126,6 +126,11 @@ static void port_out(struct vcpu *vcpu, __u16 port, __u32 value)
 		if (err)
 			run_stop(vm, err);
 		break;
+	case WIRE_PORT_MIGRATE:
+		err = run_migrate(vcpu, value);
+		if (err)
+			run_stop(vm, err);
+		break;
 	case WIRE_PORT_STATS:
 		if (vm->stats)
 			kvmstats_take(vm->stats, vcpu);

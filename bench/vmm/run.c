@@ -96,21 +96,46 @@ static int vcpu_loop(struct vcpu *vcpu)
 	return err;
 }
 
+static int bind_thread(struct vcpu *vcpu, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		return vmm_fail(&vcpu->vm->error, -errno,
+				"binding vCPU %d to host CPU %d", vcpu->id, cpu);
+	return 0;
+}
+
+/**
+ * run_migrate - Move the calling vCPU thread to another host CPU
+ * @vcpu: The vCPU that this thread runs
+ * @n: Index of a CPU in the list of --affinity
+ *
+ * Return: 0; -EINVAL: the list has no such entry; -errno of sched_setaffinity().
+ */
+int run_migrate(struct vcpu *vcpu, __u32 n)
+{
+	const struct opts *opts = vcpu->vm->opts;
+
+	if (n >= (__u32)opts->nr_affinity)
+		return vmm_fail(&vcpu->vm->error, -EINVAL,
+				"vCPU %d asks for CPU %u of --affinity, which has %d",
+				vcpu->id, n, opts->nr_affinity);
+	return bind_thread(vcpu, opts->affinity[n]);
+}
+
 static int place_thread(struct vcpu *vcpu)
 {
 	const struct opts *opts = vcpu->vm->opts;
 	struct sched_param param = { .sched_priority = opts->priority };
-	cpu_set_t set;
-	int cpu;
+	int err;
 
 	if (opts->nr_affinity) {
-		cpu = opts->affinity[vcpu->id % opts->nr_affinity];
-		CPU_ZERO(&set);
-		CPU_SET(cpu, &set);
-		if (sched_setaffinity(0, sizeof(set), &set))
-			return vmm_fail(&vcpu->vm->error, -errno,
-					"binding vCPU %d to host CPU %d",
-					vcpu->id, cpu);
+		err = bind_thread(vcpu, opts->affinity[vcpu->id % opts->nr_affinity]);
+		if (err)
+			return err;
 	}
 	if (opts->policy >= 0 && sched_setscheduler(0, opts->policy, &param))
 		return vmm_fail(&vcpu->vm->error, -errno,

@@ -107,6 +107,7 @@ void run_init(struct vm *vm);
 int run_all(struct vm *vm);
 void run_stop(struct vm *vm, int status);
 int run_start_others(struct vm *vm);
+int run_migrate(struct vcpu *vcpu, __u32 n);
 
 int ports_exit(struct vcpu *vcpu);
 int mmio_exit(struct vcpu *vcpu);

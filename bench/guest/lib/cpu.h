@@ -20,6 +20,7 @@ typedef _Bool bool;
 #define noreturn		__attribute__((noreturn))
 
 /* Names and numbers as in the kernel's asm/msr-index.h. */
+#define MSR_IA32_TSC		0x10
 #define MSR_IA32_APICBASE	0x1b
 #define MSR_IA32_MISC_ENABLE	0x1a0
 #define MSR_IA32_TSC_DEADLINE	0x6e0

@@ -10,7 +10,7 @@
 #define WIRE_H
 
 #define WIRE_MAGIC		0x6b766d6c77697265ULL
-#define WIRE_VERSION		3
+#define WIRE_VERSION		4
 
 /* The page that describes the machine to the payload. */
 #define WIRE_INFO_GPA		0x90000ULL
@@ -47,6 +47,12 @@
  */
 #define WIRE_PORT_POOL		0x5f4
 #define WIRE_POOL_PAGES_SHIFT	24
+
+/*
+ * A write of 4 bytes binds the writer's thread to another host CPU: the number of
+ * one in the list of --affinity.
+ */
+#define WIRE_PORT_MIGRATE	0x5f8
 
 /* The GSI behind WIRE_PORT_IRQFD: an MSI to vCPU 0 with this vector. */
 #define WIRE_GSI		24
