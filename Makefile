@@ -57,7 +57,8 @@ help:
 ##
 ##Variables: O= build folder (build), KERNEL_SRC= tree or tarball instead of
 ##Debian's linux-source-6.12, ENGINE= qemu-svm bochs-vmx qemu-kvm host (all),
-##BENCH= name, TOPICS= topic folders, JOBS=, V=1, KUT= kvm-unit-tests build,
+##BENCH= vmexit probecost (the standard set) apf nested switch migrate,
+##TOPICS= topic folders, JOBS=, V=1, KUT= kvm-unit-tests build,
 ##QEMU=stock take the installed QEMU, whose KVM guests may get an interrupt twice.
 
 deps:
