@@ -3,13 +3,13 @@
 # Uses its variables: dir (patches), work, tmp, base, out, top.
 # shellcheck shell=bash disable=SC2154
 #
-# One full work tree, four configurations of it. A build is named by a hash of
+# One full work tree, five configurations of it. A build is named by a hash of
 # the base, the configuration and the patches below it, and done once.
 
 # Per commit: KVM built in and as modules. At the end of a topic also what is
-# cheap and different: one CPU, and no tracing at all.
+# cheap and different: one CPU, no tracing at all, and no enlightened VMCSes.
 commit_variants='builtin modules'
-tip_variants='up notrace'
+tip_variants='up notrace nohyperv'
 
 src_git() { git -C "$work/src" -c advice.detachedHead=false -c gc.auto=0 "$@"; }
 
@@ -42,6 +42,7 @@ fragment_of() {
 	modules) printf '%s\n' CONFIG_KVM=m CONFIG_KVM_INTEL=m CONFIG_KVM_AMD=m ;;
 	up)	 printf '%s\n' CONFIG_SMP=n ;;
 	notrace) printf '%s\n' CONFIG_FTRACE=n ;;
+	nohyperv) printf '%s\n' CONFIG_KVM_HYPERV=n ;;
 	esac
 }
 
@@ -54,6 +55,7 @@ variant_holds() {
 	modules) grep -qx CONFIG_KVM_INTEL=m "$config" && grep -qx CONFIG_KVM_AMD=m "$config" ;;
 	up)	 ! grep -qx CONFIG_SMP=y "$config" ;;
 	notrace) ! grep -qx CONFIG_TRACING=y "$config" ;;
+	nohyperv) ! grep -qx CONFIG_KVM_HYPERV=y "$config" ;;
 	esac && grep -qx CONFIG_KVM_WERROR=y "$config"
 }
 
