@@ -109,7 +109,9 @@ bochs_exec() {
 	exec "$bochs_dir/bin/bochs" "${args[@]}"
 }
 
+# A Bochs that was killed has left its locks.
 engine_start() {
+	rm -f "$work"/*.lock
 	bochs_iso >"$work/engine.log" 2>&1 || return
 	bochs_rc "mode=file, dev=$work/console" >"$work/bochsrc"
 	bochs_exec </dev/null >"$work/control" 2>>"$work/engine.log"
