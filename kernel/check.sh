@@ -43,6 +43,7 @@ tree_key() {
 fast_suites() {
 	suite shell "$top/kernel/tests/shell.sh"
 	suite source "$top/kernel/tests/source.sh"
+	suite "selftest rules" "$top/kernel/tests/selftests_rules.sh"
 	for r in kernel/boot bpf tools bench; do
 		suite "$r" room "$r" check-fast
 	done

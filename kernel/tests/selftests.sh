@@ -7,8 +7,8 @@
 # selftests.known lists, with reasons, what fails or is skipped on the base kernel
 # too, and what only "full" runs. A failure or skip that is not listed is wrong, and
 # so is a listed failure that passes. A test that only the patched tree has must
-# pass, or be listed as skipped. What fails on the base kernel alone, where this
-# project's code isn't, runs there once more, and a note says so.
+# pass, or be listed as skipped. What fails on the base kernel alone, or exceeds a limit
+# of wall time, runs there once more, and a note says so.
 
 set -u -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -46,7 +46,7 @@ write_list() {
 		[ "$level" = full ] || ! is slow "$t" || continue
 		printf '[%s]\ncommand = /selftests/%s\nadd = %s:/selftests\nadd = %s\nsmp = 2\nmem = 2048\n' \
 			"$t" "$t" "$out/kernel/$1/selftests/bin" "$libgcc:$libgcc"
-		printf 'timeout_emulated = 120\ntimeout_wall = 300\n'
+		printf 'timeout_emulated = 120\ntimeout_wall = 600\n'
 	done <"$out/kernel/$1/selftests/list"
 }
 
@@ -72,27 +72,47 @@ why_failed() {
 		/^(not )?ok / { said = "" } /^# / && !/^# (console|boot)/ { said = substr($0, 3) }' "$dir/$engine.$1.ktap"
 }
 
-# base_again: a second boot for what has failed on the base kernel alone.
-base_again() {
-	local t tests=()
+# again FLAVOUR TEST...: a second boot for these.
+again() {
+	local flavour=$1 t
 
-	while read -r t; do
-		is fail "$t" || tests+=("$t")
-	done < <(LC_ALL=C join "$dir/$engine.base" "$dir/$engine.patched" | awk '$2 == "fail" && $3 != "fail" { print $1 }')
-	[ ${#tests[@]} -gt 0 ] || return 0
-	for t in "${tests[@]}"; do
-		echo "# note: $t failed on the base kernel and runs again: $(why_failed base "$t")"
+	shift
+	[ $# -gt 0 ] || return 0
+	for t; do
+		echo "# note: $t failed on the $flavour kernel and runs again: $(why_failed "$flavour" "$t")"
 	done
-	sed 's/^/# /' "$dir/$engine.base.log" | tail -n 5
-	results base "$dir/$engine.base-again" "${tests[@]}"
-	LC_ALL=C join -a1 "$dir/$engine.base" "$dir/$engine.base-again" |
-		awk '{ print $1, $NF }' >"$dir/$engine.base.new" || die "cannot write to $dir"
-	mv "$dir/$engine.base.new" "$dir/$engine.base"
+	tail -n 5 "$dir/$engine.$flavour.log" | sed 's/^/# /'
+	results "$flavour" "$dir/$engine.$flavour-again" "$@"
+	LC_ALL=C join -a1 "$dir/$engine.$flavour" "$dir/$engine.$flavour-again" |
+		awk '{ print $1, $NF }' >"$dir/$engine.new" || die "cannot write to $dir"
+	mv "$dir/$engine.new" "$dir/$engine.$flavour"
+}
+
+# late FLAVOUR: what this machine was too slow for: emulated time had its limit left.
+late() {
+	local t
+
+	awk '$2 == "fail" { print $1 }' "$dir/$engine.$1" | while read -r t; do
+		! why_failed "$1" "$t" | grep -q 'no verdict after [0-9]* wall seconds' || echo "$t"
+	done
+}
+
+# only_base: what has failed on the base kernel alone, where this project's code isn't.
+only_base() {
+	local t
+
+	LC_ALL=C join "$dir/$engine.base" "$dir/$engine.patched" |
+		awk '$2 == "fail" && $3 != "fail" { print $1 }' | while read -r t; do
+			is fail "$t" || echo "$t"
+		done
 }
 
 results base "$dir/$engine.base"
 results patched "$dir/$engine.patched"
-base_again
+mapfile -t tests < <(late patched)
+again patched "${tests[@]}"
+mapfile -t tests < <({ late base; only_base; } | LC_ALL=C sort -u)
+again base "${tests[@]}"
 
 # verdict TEST BASE PATCHED: print why it is wrong, nothing when it is right.
 verdict() {
