@@ -23,4 +23,8 @@ if without 0001; then
 	guest_case inject
 	check "0001: interrupts arrive twice" fails 'of them with IF=0 [1-9]'
 fi
+if without 0002; then
+	guest_case shadow
+	check "0002: interrupts come between STI and HLT" fails 'of them before HLT [1-9]'
+fi
 tap_end

@@ -8,6 +8,11 @@
  * the entry: in mode exact, one nanosecond is one instruction, and sooner or
  * later the timer's deadline is the instruction VMRUN. The guest counts its
  * interrupts, and those that came while IF was 0.
+ *
+ * shadow: an interrupt is pending when the guest executes STI and HLT, and the
+ * timer is aimed at them. The guest counts interrupts that came before the HLT,
+ * which the STI protects: a guest that sleeps until something happens would miss
+ * it and sleep for ever.
  */
 
 #include <stdio.h>
@@ -20,7 +25,8 @@
 #define GUEST_HANDLER	0x1100
 #define GUEST_STACK	0x8000
 #define GUEST_IRQS	0x2000
-#define GUEST_NESTED	0x2004
+/* Interrupts that came when they must not. */
+#define GUEST_BAD	0x2004
 /* KVM's interrupt controller: with another's interrupts KVM leaves at once. */
 #define PIC_BASE	0x20
 #define PIC_PIN		1
@@ -33,18 +39,48 @@
 #define ENTRIES		40000
 
 /* sti; 1: out %al,$0xf4; jmp 1b */
-static const uint8_t main_code[] = { 0xfb, 0xe6, 0xf4, 0xeb, 0xfc };
+static const uint8_t inject_code[] = { 0xfb, 0xe6, 0xf4, 0xeb, 0xfc };
 
-static const uint8_t handler_code[] = {
+static const uint8_t inject_handler[] = {
 	0x55,					/* push %bp */
 	0x89, 0xe5,				/* mov %sp,%bp */
 	0x66, 0xff, 0x06, 0x00, 0x20,		/* incl GUEST_IRQS */
 	0xf7, 0x46, 0x06, 0x00, 0x02,		/* testw $0x200,6(%bp): IF */
 	0x75, 0x05,				/* jnz 1f */
-	0x66, 0xff, 0x06, 0x04, 0x20,		/* incl GUEST_NESTED */
+	0x66, 0xff, 0x06, 0x04, 0x20,		/* incl GUEST_BAD */
 	0x5d,					/* 1: pop %bp */
 	0xcf,					/* iret */
 };
+
+/* 1: cli; out %al,$0xf4; sti; hlt; jmp 1b */
+static const uint8_t shadow_code[] = { 0xfa, 0xe6, 0xf4, 0xfb, 0xf4, 0xeb, 0xf9 };
+
+/* A HLT that nothing would end any more is left out. */
+static const uint8_t shadow_handler[] = {
+	0x55,					/* push %bp */
+	0x89, 0xe5,				/* mov %sp,%bp */
+	0x66, 0xff, 0x06, 0x00, 0x20,		/* incl GUEST_IRQS */
+	0x81, 0x7e, 0x02, 0x04, 0x10,		/* cmpw $GUEST_CODE+4,2(%bp): IP */
+	0x75, 0x08,				/* jne 1f */
+	0x66, 0xff, 0x06, 0x04, 0x20,		/* incl GUEST_BAD */
+	0xff, 0x46, 0x02,			/* incw 2(%bp) */
+	0x5d,					/* 1: pop %bp */
+	0xcf,					/* iret */
+};
+
+static const struct {
+	const char *name;
+	/* What is bad about an interrupt. */
+	const char *bad;
+	const uint8_t *code, *handler;
+	size_t code_bytes, handler_bytes;
+} cases[] = {
+	{ "inject", "with IF=0", inject_code, inject_handler,
+	  sizeof(inject_code), sizeof(inject_handler) },
+	{ "shadow", "before HLT", shadow_code, shadow_handler,
+	  sizeof(shadow_code), sizeof(shadow_handler) },
+};
+#define NR_CASES	(sizeof(cases) / sizeof(cases[0]))
 
 static uint32_t guest_u32(const struct guest *g, unsigned int address)
 {
@@ -54,8 +90,8 @@ static uint32_t guest_u32(const struct guest *g, unsigned int address)
 	return value;
 }
 
-/* The guest's code, and a PIC that delivers to it without being asked. */
-static int guest_prepare(struct guest *g)
+/* The code of case c, and a PIC that delivers to it without being asked. */
+static int guest_prepare(struct guest *g, size_t c)
 {
 	struct kvm_irqchip pic = { .chip_id = KVM_IRQCHIP_PIC_MASTER };
 	uint16_t vector[2] = { GUEST_HANDLER, 0 };
@@ -67,8 +103,8 @@ static int guest_prepare(struct guest *g)
 	pic.chip.pic.auto_eoi = 1;
 	if (ioctl(g->vm, KVM_SET_IRQCHIP, &pic))
 		return -errno;
-	memcpy(g->memory + GUEST_CODE, main_code, sizeof(main_code));
-	memcpy(g->memory + GUEST_HANDLER, handler_code, sizeof(handler_code));
+	memcpy(g->memory + GUEST_CODE, cases[c].code, cases[c].code_bytes);
+	memcpy(g->memory + GUEST_HANDLER, cases[c].handler, cases[c].handler_bytes);
 	memcpy(g->memory + VECTOR * sizeof(vector), vector, sizeof(vector));
 	return guest_reset(g, GUEST_STACK);
 }
@@ -106,12 +142,12 @@ static uint32_t random_u32(void)
 	return x;
 }
 
-static int run_inject(struct guest *g)
+static int run_case(struct guest *g, size_t c)
 {
 	struct kvm_irq_level up = { .irq = PIC_PIN, .level = 1 };
 	struct kvm_irq_level down = { .irq = PIC_PIN };
 	struct itimerspec aim = { 0 };
-	uint32_t irqs, nested;
+	uint32_t irqs, bad;
 	int timer, i;
 
 	timer = timerfd_create(CLOCK_MONOTONIC, 0);
@@ -135,27 +171,31 @@ static int run_inject(struct guest *g)
 			return 1;
 	}
 	irqs = guest_u32(g, GUEST_IRQS);
-	nested = guest_u32(g, GUEST_NESTED);
-	printf("injected %d, arrived %u, of them with IF=0 %u\n", ENTRIES, irqs,
-	       nested);
-	return irqs != ENTRIES || nested;
+	bad = guest_u32(g, GUEST_BAD);
+	printf("injected %d, arrived %u, of them %s %u\n", ENTRIES, irqs,
+	       cases[c].bad, bad);
+	return irqs != ENTRIES || bad;
 }
 
 int main(int argc, char **argv)
 {
 	struct guest g;
+	size_t c;
 	int err;
 
-	if (argc != 2 || strcmp(argv[1], "inject")) {
-		fprintf(stderr, "usage: guests inject\n");
+	for (c = 0; c < NR_CASES; c++)
+		if (argc == 2 && !strcmp(argv[1], cases[c].name))
+			break;
+	if (c == NR_CASES) {
+		fprintf(stderr, "usage: guests inject|shadow\n");
 		return 2;
 	}
 	err = guest_open(&g, 0, true);
 	if (!err)
-		err = guest_prepare(&g);
+		err = guest_prepare(&g, c);
 	if (err) {
 		printf("cannot make the guest: %s\n", strerror(-err));
 		return 1;
 	}
-	return run_inject(&g);
+	return run_case(&g, c);
 }
