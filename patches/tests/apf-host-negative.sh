@@ -50,6 +50,7 @@ list='
 18	async_pf_config_test	unwritable_run
 19	async_pf_config_test	unwritable_halt
 20	async_pf_config_test	unwritable_worker
+44	async_pf_config_test	unwritable_last unwritable_last_v2
 21	async_pf_config_test	unwritable_run unwritable_halt unwritable_worker
 22	async_pf_hang_test	hard_fault_halting hard_fault_pv
 23	async_pf_hang_test	hard_fault_masked
