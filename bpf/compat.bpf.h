@@ -12,9 +12,12 @@
  *   KVM is built in or loaded: a program asks before it reads one.
  * - The VMCB's exit_code has 32 bits up to 6.12 and may have 64 later. The low
  *   half, which comes first, holds every code there is.
+ * - What a vCPU remembers of its last switch (last_on_cpu, sched_elided) comes
+ *   with patches/30-sched.
  *
- * Limit: Linux 5.17 or newer, where the tracepoint kvm_exit takes the vCPU
- * first and no exit reason.
+ * Limits: Linux 5.17 or newer, where the tracepoint kvm_exit takes the vCPU
+ * first and no exit reason; kvmschedlat needs 5.18, where sched_switch ends with
+ * the state of the task that leaves.
  */
 #ifndef COMPAT_BPF_H
 #define COMPAT_BPF_H
@@ -92,6 +95,41 @@ struct msr_data___apf {
 
 struct kvm_lapic_irq___apf {
 	__u32 vector;
+} relocated;
+
+/* What kvmschedlat reads. */
+struct kvm_vcpu_stat_generic___sched {
+	__u64 blocking;
+} relocated;
+
+struct kvm_vcpu_stat___sched {
+	struct kvm_vcpu_stat_generic___sched generic;
+	__u64 tlb_flush;
+} relocated;
+
+struct kvm_vcpu___sched {
+	void *kvm;
+	int cpu;
+	int vcpu_id;
+	struct kvm_vcpu_stat___sched stat;
+	bool last_on_cpu;
+	__u32 sched_elided;
+} relocated;
+
+struct loaded_vmcs___sched {
+	int cpu;
+} relocated;
+
+struct vcpu_vmx___sched {
+	struct loaded_vmcs___sched *loaded_vmcs;
+} relocated;
+
+struct kvm_vmcb_info___sched {
+	int cpu;
+} relocated;
+
+struct vcpu_svm___sched {
+	struct kvm_vmcb_info___sched *current_vmcb;
 } relocated;
 
 /* What kvmapflat_guest reads; only in kernels with patches/10-apf. */

@@ -13,7 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # programs OBJECT: what its programs attach to, sorted.
-programs() { readelf -SW "$objects/$1.bpf.o" | grep -oE '(tp_btf|fentry|fexit)/[a-z_]+' | sort -u; }
+programs() { readelf -SW "$objects/$1.bpf.o" | grep -oE '(tp_btf|raw_tp|fentry|fexit)/[a-z_]+' | sort -u; }
 
 # Every program attaches by the name of its section: bpftool needs no more.
 test_programs_attach_by_themselves() {
@@ -27,7 +27,12 @@ test_programs_attach_by_themselves() {
 		>"$work/wanted"
 	programs kvmapflat | diff "$work/wanted" - || return
 	printf 'tp_btf/kvm_apf_guest_%s\n' early resume spurious wait wake wake_all >"$work/wanted"
-	programs kvmapflat_guest | diff "$work/wanted" -
+	programs kvmapflat_guest | diff "$work/wanted" - || return
+	# Typed programs of what every kernel has, raw ones of the rest: these load anywhere.
+	printf '%s\n' fentry/kvm_arch_vcpu_ioctl_run fentry/kvm_arch_vcpu_load \
+		raw_tp/kvm_sched_in raw_tp/kvm_sched_out tp_btf/kvm_entry \
+		tp_btf/kvm_userspace_exit tp_btf/sched_switch tp_btf/sched_wakeup >"$work/wanted"
+	programs kvmschedlat | diff "$work/wanted" -
 }
 
 # externs OBJECT: what loading it needs from outside, sorted.
@@ -36,15 +41,16 @@ externs() {
 }
 
 # Loading must not depend on a kernel configuration file or on other symbols.
-test_no_externs_but_the_weak_one() {
+test_no_externs_but_weak_ones() {
 	local object
 
-	for object in kvmexitlat kvmapflat kvmapflat_guest; do
+	for object in kvmexitlat kvmapflat kvmapflat_guest kvmschedlat; do
 		"$bpftool" btf dump file "$objects/$object.bpf.o" >"$work/btf" || return
 		grep -q "DATASEC '.kconfig'" "$work/btf" && return 1
 	done
 	echo 'WEAK bpf_rdonly_cast' | diff - <(externs kvmexitlat) && diff /dev/null <(externs kvmapflat) &&
-		diff /dev/null <(externs kvmapflat_guest)
+		diff /dev/null <(externs kvmapflat_guest) &&
+		echo 'WEAK cpu_info' | diff - <(externs kvmschedlat)
 }
 
 # typed OBJECT KEY VALUE MAP...: bpftool map dump needs the types of keys and values.
@@ -62,7 +68,9 @@ typed() {
 test_maps_are_typed() {
 	typed kvmexitlat exit_key exit_hist running parked hists drops &&
 		typed kvmapflat apf_key apf_hist flights workers threads hists gauges drops records &&
-		typed kvmapflat_guest apf_guest_key apf_guest_hist sleeps hists drops records
+		typed kvmapflat_guest apf_guest_key apf_guest_hist sleeps hists drops records &&
+		typed kvmschedlat sched_key sched_hist running parked hists drops &&
+		typed kvmschedlat move_key move moves
 }
 
 # The bucket rule builds alone, without warnings, where there is no library.
@@ -86,7 +94,8 @@ differ() {
 test_broken_objects_differ() {
 	differ kvmexitlat lose_exits user_split bucket_rule trust_address &&
 		differ kvmapflat lose_ready trust_pointer early_page keep_cancelled &&
-		differ kvmapflat_guest lose_wake early_wake
+		differ kvmapflat_guest lose_wake early_wake &&
+		differ kvmschedlat always_idle halt_preempts any_handover lose_moves any_vmclear
 }
 
 number=0

@@ -79,9 +79,59 @@ static enum loader_place find_type(struct btf *vmlinux, const char *name,
 	return place;
 }
 
+static bool has_member(const struct btf *btf, const char *type, const char *name)
+{
+	int id = btf__find_by_name_kind(btf, type, BTF_KIND_STRUCT), i;
+	const struct btf_type *found;
+	const struct btf_member *member;
+
+	if (id <= 0)
+		return false;
+	found = btf__type_by_id(btf, id);
+	member = btf_members(found);
+	for (i = 0; i < btf_vlen(found); i++)
+		if (!strcmp(btf__name_by_offset(btf, member[i].name_off), name))
+			return true;
+	return false;
+}
+
+/* A member of a struct of KVM, "TYPE.MEMBER", or a tracepoint. */
+static bool has_extra(struct btf *vmlinux, const char *extra)
+{
+	const char *dot = strchr(extra, '.');
+	struct btf *module;
+	char name[64];
+	bool found;
+
+	if (!dot) {
+		snprintf(name, sizeof(name), "btf_trace_%s", extra);
+		return find_type(vmlinux, name, BTF_KIND_TYPEDEF, "kvm") !=
+		       LOADER_NOWHERE;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)(dot - extra), extra);
+	if (has_member(vmlinux, name, dot + 1))
+		return true;
+	module = btf__load_module_btf("kvm", vmlinux);
+	found = module && has_member(module, name, dot + 1);
+	btf__free(module);
+	return found;
+}
+
+static uint32_t find_extras(struct btf *vmlinux, const char *const *extras)
+{
+	uint32_t found = 0;
+	int i;
+
+	for (i = 0; extras && extras[i]; i++)
+		if (has_extra(vmlinux, extras[i]))
+			found |= 1u << i;
+	return found;
+}
+
 /**
  * loader_check_kernel - Find out whether this machine can trace KVM at all
- * @kernel: Where KVM's vendor halves are; only when this succeeds.
+ * @kernel: Where KVM's vendor halves are and which of the extras there are; only
+ *          when this succeeds. The caller says what the extras are.
  * @error: Where the reason goes.
  *
  * Reading a kernel's BTF takes longer than all the rest of a tool's start.
@@ -109,6 +159,7 @@ int loader_check_kernel(struct loader_kernel *kernel,
 				"kvm_intel");
 	kernel->svm = find_type(vmlinux, "vcpu_svm", BTF_KIND_STRUCT,
 				"kvm_amd");
+	kernel->found = find_extras(vmlinux, kernel->extras);
 	btf__free(vmlinux);
 	if (tracepoint == LOADER_NOWHERE)
 		return give_reason(error, -ENODEV, true,

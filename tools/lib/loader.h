@@ -26,10 +26,17 @@ enum loader_place {
 	LOADER_MODULE,
 };
 
-/* Where this machine has the two halves of KVM. */
+/* Where this machine has the two halves of KVM, and what else it has. */
 struct loader_kernel {
 	enum loader_place vmx;
 	enum loader_place svm;
+	/*
+	 * What not every kernel has: names of tracepoints of KVM, or TYPE.MEMBER
+	 * of one of its structs; NULL after the last of 32 at most. NULL: none.
+	 */
+	const char *const *extras;
+	/* A bit for each of them that is there. */
+	uint32_t found;
 };
 
 void loader_set_verbose(bool verbose);

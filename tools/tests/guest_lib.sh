@@ -41,7 +41,9 @@ second_cpu() {
 # Wait until $tool has attached its probes, which takes long on a slow CPU.
 await_tool() {
 	until grep -q Tracing "$work/stderr"; do
-		kill -0 "$tool" 2>/dev/null || fail "$name ended: $(cat "$work/stderr")"
+		# One that has ended is a zombie, for which kill -0 has a good word, too.
+		grep -q '^State:.[^Z]' "/proc/$tool/status" 2>/dev/null ||
+			fail "$name ended: $(cat "$work/stderr")"
 		usleep 10000
 	done
 }
