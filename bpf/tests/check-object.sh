@@ -27,7 +27,12 @@ test_programs_attach_by_themselves() {
 		>"$work/wanted"
 	programs kvmapflat | diff "$work/wanted" - || return
 	printf 'tp_btf/kvm_apf_guest_%s\n' early resume spurious wait wake wake_all >"$work/wanted"
-	programs kvmapflat_guest | diff "$work/wanted" -
+	programs kvmapflat_guest | diff "$work/wanted" - || return
+	printf '%s\n' fentry/kvm_arch_vcpu_ioctl_run tp_btf/kvm_entry tp_btf/kvm_exit \
+		tp_btf/kvm_nested_vmenter tp_btf/kvm_nested_vmenter_failed \
+		tp_btf/kvm_nested_vmexit_inject tp_btf/kvm_userspace_exit tp_btf/sched_switch \
+		>"$work/wanted"
+	programs kvmnestlat | diff "$work/wanted" -
 }
 
 # externs OBJECT: what loading it needs from outside, sorted.
@@ -39,12 +44,16 @@ externs() {
 test_no_externs_but_the_weak_one() {
 	local object
 
-	for object in kvmexitlat kvmapflat kvmapflat_guest; do
+	for object in kvmexitlat kvmapflat kvmapflat_guest kvmnestlat; do
 		"$bpftool" btf dump file "$objects/$object.bpf.o" >"$work/btf" || return
 		grep -q "DATASEC '.kconfig'" "$work/btf" && return 1
 	done
-	echo 'WEAK bpf_rdonly_cast' | diff - <(externs kvmexitlat) && diff /dev/null <(externs kvmapflat) &&
-		diff /dev/null <(externs kvmapflat_guest)
+	for object in kvmexitlat kvmnestlat; do
+		echo 'WEAK bpf_rdonly_cast' | diff - <(externs "$object") || return
+	done
+	for object in kvmapflat kvmapflat_guest; do
+		diff /dev/null <(externs "$object") || return
+	done
 }
 
 # typed OBJECT KEY VALUE MAP...: bpftool map dump needs the types of keys and values.
@@ -62,7 +71,8 @@ typed() {
 test_maps_are_typed() {
 	typed kvmexitlat exit_key exit_hist running parked hists drops &&
 		typed kvmapflat apf_key apf_hist flights workers threads hists gauges drops records &&
-		typed kvmapflat_guest apf_guest_key apf_guest_hist sleeps hists drops records
+		typed kvmapflat_guest apf_guest_key apf_guest_hist sleeps hists drops records &&
+		typed kvmnestlat nest_key nest_hist flights hists drops records
 }
 
 # The bucket rule builds alone, without warnings, where there is no library.
@@ -86,7 +96,8 @@ differ() {
 test_broken_objects_differ() {
 	differ kvmexitlat lose_exits user_split bucket_rule trust_address &&
 		differ kvmapflat lose_ready trust_pointer early_page keep_cancelled &&
-		differ kvmapflat_guest lose_wake early_wake
+		differ kvmapflat_guest lose_wake early_wake &&
+		differ kvmnestlat lose_reflect trust_level lose_serve stale_pool
 }
 
 number=0
