@@ -5,7 +5,7 @@
 #
 # Fetches the kernel package that belongs to the base kernel's line through apt,
 # unpacks the kernel and the few modules that KVM needs, and runs the tests of
-# guest.sh and apf_guest.sh that a module can change. Exit status: 0 passed, 1
+# guest.sh, apf_guest.sh and nest_guest.sh that a module can change. Exit status: 0 passed, 1
 # failed, 2 usage, 4 cannot run here. About 110 MB are fetched; not part of "make
 # check".
 set -u
@@ -52,16 +52,20 @@ add=()
 for module in irqbypass ccp kvm "$vendor"; do
 	add+=(--add "$work/$module.ko:/modules/$module.ko")
 done
-for tool in kvmexitlat kvmapflat bpftool tests/{exitgen,reportcheck,apfgen,apfcheck}; do
+for tool in kvmexitlat kvmapflat kvmnestlat bpftool \
+	tests/{exitgen,reportcheck,apfgen,apfcheck,nestcheck}; do
 	add+=(--add "$build/tools/$tool:/tools/${tool##*/}")
 done
 cd "$top" || die "no folder $top"
 exec kernel/boot/run "$engine" "$image" --mode race --quiet "${add[@]}" \
 	--add "$build/bpf/kvmexitlat.bpf.o:/bpf/kvmexitlat.bpf.o" \
 	--add "$build/bpf/kvmapflat.bpf.o:/bpf/kvmapflat.bpf.o" \
+	--add "$build/bpf/kvmnestlat.bpf.o:/bpf/kvmnestlat.bpf.o" \
 	--add "$build/bpf/broken:/bpf/broken" \
+	--add "$build/bench/vmm:/tools/vmm" --add "$build/bench/guest/nest.elf:/nest.elf" \
 	--add tools/tests/guest.sh:/tests/guest.sh \
 	--add tools/tests/apf_guest.sh:/tests/apf_guest.sh \
+	--add tools/tests/nest_guest.sh:/tests/nest_guest.sh \
 	--add tools/tests/guest_lib.sh:/tests/guest_lib.sh \
 	--add tools/tests/modules_guest.sh:/tests/modules_guest.sh \
 	-- /tests/modules_guest.sh "$vendor"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# modules_guest.sh VENDOR: load KVM's modules, then run tests of guest.sh and
-# apf_guest.sh that a modular KVM can change. Runs in the guest of check-modules.sh.
+# modules_guest.sh VENDOR: load KVM's modules, then run tests of guest.sh,
+# apf_guest.sh and nest_guest.sh that a modular KVM can change. Runs in the guest of
+# check-modules.sh.
 set -u
 
 failed=0
@@ -33,5 +34,9 @@ done
 for test in halt pv repeated cancel records sigint bpftool control; do
 	/tests/apf_guest.sh "$test"
 	verdict $? "kvmapflat $test"
+done
+for test in counts records sigint bpftool control; do
+	/tests/nest_guest.sh "$test"
+	verdict $? "kvmnestlat $test"
 done
 exit "$failed"
