@@ -19,8 +19,8 @@ build=${1:-}
 engine=${2:-qemu-svm}
 [ -d "$build/tools" ] || usage_error "no build folder: '$build'"
 case $engine in
-qemu-svm) vendor=kvm-amd ;;
-bochs-vmx) vendor=kvm-intel ;;
+qemu-svm) vendor=kvm-amd machine=(--mode race) ;;
+bochs-vmx) vendor=kvm-intel machine=(--limit-wall 1800) ;;
 *) usage_error "unknown engine: '$engine'" ;;
 esac
 build=$(cd "$build" && pwd)
@@ -57,7 +57,7 @@ for tool in kvmexitlat kvmapflat kvmnestlat bpftool \
 	add+=(--add "$build/tools/$tool:/tools/${tool##*/}")
 done
 cd "$top" || die "no folder $top"
-exec kernel/boot/run "$engine" "$image" --mode race --quiet "${add[@]}" \
+exec kernel/boot/run "$engine" "$image" "${machine[@]}" --quiet "${add[@]}" \
 	--add "$build/bpf/kvmexitlat.bpf.o:/bpf/kvmexitlat.bpf.o" \
 	--add "$build/bpf/kvmapflat.bpf.o:/bpf/kvmapflat.bpf.o" \
 	--add "$build/bpf/kvmnestlat.bpf.o:/bpf/kvmnestlat.bpf.o" \
