@@ -10,6 +10,8 @@
  * Known differences:
  * - struct vcpu_vmx and struct vcpu_svm exist only where that vendor's half of
  *   KVM is built in or loaded: a program asks before it reads one.
+ * - The bit of vcpu->arch.hflags that says that L2 runs has moved; the statistic
+ *   guest_mode says the same.
  * - The VMCB's exit_code has 32 bits up to 6.12 and may have 64 later. The low
  *   half, which comes first, holds every code there is.
  * - What a vCPU remembers of its last switch (last_on_cpu, sched_elided) comes
@@ -135,6 +137,23 @@ struct vcpu_svm___sched {
 /* What kvmapflat_guest reads; only in kernels with patches/10-apf. */
 struct kvm_apf_snap___apf {
 	int cpu;
+} relocated;
+
+/* What kvmnestlat reads; nested_* only in kernels with patches/20-pool. */
+struct kvm_vcpu_stat___nest {
+	__u64 exits;
+	__u64 guest_mode;
+	__u64 nested_vmptrld;
+	__u64 nested_vmcs02_hit;
+	__u64 nested_vmcs02_recycle;
+	__u64 nested_vmcs12_flush;
+	__u64 nested_vmcs02_rare;
+	__u64 nested_vpid02_flush;
+} relocated;
+
+struct kvm_vcpu___nest {
+	int vcpu_id;
+	struct kvm_vcpu_stat___nest stat;
 } relocated;
 
 /*

@@ -40,6 +40,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "compat.bpf.h"
+#include "figures.bpf.h"
 #include "kvmapflat.h"
 #include "kvmapflat_maps.bpf.h"
 #include "kvmapflat_records.bpf.h"
@@ -54,8 +55,6 @@
 const volatile __s32 targ_tgid;
 /* vCPU to trace; negative: every one. */
 const volatile __s32 targ_vcpu = -1;
-/* Nanoseconds per step of the clock that is shown; see kvmexitlat.bpf.c. */
-const volatile __u32 ns_per_step = 1;
 
 /* Faults ever queued: what makes tags different. */
 static __u64 last_tag;
@@ -63,18 +62,6 @@ static __u64 last_tag;
 #if defined(BREAK_LOSE_READY) || defined(BREAK_TRUST_POINTER)
 static __u32 ready_seen;
 #endif
-
-static __always_inline __u64 clock_now(void)
-{
-	__u64 now_ns = bpf_ktime_get_ns();
-
-	return ns_per_step == 1 ? now_ns : now_ns / ns_per_step;
-}
-
-static __always_inline void dist_add(struct lat_dist *dist, __u64 value_ns)
-{
-	lat_dist_add(dist, value_ns, lat_hist_bucket(value_ns));
-}
 
 static __always_inline bool filtered(const struct kvm_vcpu___apf *vcpu,
 				     const struct task_struct *task)

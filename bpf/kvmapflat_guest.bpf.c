@@ -31,6 +31,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "compat.bpf.h"
+#include "figures.bpf.h"
 #include "kvmapflat_guest.h"
 #include "maps.bpf.h"
 #include "records.bpf.h"
@@ -39,8 +40,6 @@
 const volatile __s32 targ_tgid;
 /* CPU to trace; negative: every one. */
 const volatile __s32 targ_cpu = -1;
-/* Nanoseconds per step of the clock that is shown; see kvmexitlat.bpf.c. */
-const volatile __u32 ns_per_step = 1;
 
 /* What a task is at. */
 struct apf_sleep {
@@ -80,18 +79,6 @@ static const struct apf_guest_hist zero_hist;
 #ifdef BREAK_LOSE_WAKE
 static __u32 wakes_seen;
 #endif
-
-static __always_inline __u64 clock_now(void)
-{
-	__u64 now_ns = bpf_ktime_get_ns();
-
-	return ns_per_step == 1 ? now_ns : now_ns / ns_per_step;
-}
-
-static __always_inline void dist_add(struct lat_dist *dist, __u64 value_ns)
-{
-	lat_dist_add(dist, value_ns, lat_hist_bucket(value_ns));
-}
 
 static __always_inline bool filtered_cpu(__u32 cpu)
 {

@@ -35,6 +35,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "compat.bpf.h"
+#include "figures.bpf.h"
 #include "kvmexitlat.h"
 #include "maps.bpf.h"
 
@@ -48,13 +49,6 @@ const volatile __s32 targ_vcpu = -1;
  * module. Set by the tool; without it reading the exit reason costs more.
  */
 const volatile bool vendor_builtin;
-
-/*
- * Nanoseconds per step of the clock that the tool shows: on an emulator whose
- * TSC counts instructions at 100 MHz 10 of them are one instruction. All _ns
- * below are such steps.
- */
-const volatile __u32 ns_per_step = 1;
 
 /* One thread's VM-exit that has not seen its VM-entry. */
 struct flight {
@@ -112,13 +106,6 @@ static __u32 exits_seen;
 
 /* Too large for the stack. */
 static const struct exit_hist zero_hist;
-
-static __always_inline __u64 clock_now(void)
-{
-	__u64 now_ns = bpf_ktime_get_ns();
-
-	return ns_per_step == 1 ? now_ns : now_ns / ns_per_step;
-}
 
 static __always_inline void record(const struct flight *flight, __u64 total_ns,
 				   __u64 handling_ns)

@@ -32,7 +32,12 @@ test_programs_attach_by_themselves() {
 	printf '%s\n' fentry/kvm_arch_vcpu_ioctl_run fentry/kvm_arch_vcpu_load \
 		raw_tp/kvm_sched_in raw_tp/kvm_sched_out tp_btf/kvm_entry \
 		tp_btf/kvm_userspace_exit tp_btf/sched_switch tp_btf/sched_wakeup >"$work/wanted"
-	programs kvmschedlat | diff "$work/wanted" -
+	programs kvmschedlat | diff "$work/wanted" - || return
+	printf '%s\n' fentry/kvm_arch_vcpu_ioctl_run tp_btf/kvm_entry tp_btf/kvm_exit \
+		tp_btf/kvm_nested_vmenter tp_btf/kvm_nested_vmenter_failed \
+		tp_btf/kvm_nested_vmexit_inject tp_btf/kvm_userspace_exit tp_btf/sched_switch \
+		>"$work/wanted"
+	programs kvmnestlat | diff "$work/wanted" -
 }
 
 # externs OBJECT: what loading it needs from outside, sorted.
@@ -44,13 +49,17 @@ externs() {
 test_no_externs_but_weak_ones() {
 	local object
 
-	for object in kvmexitlat kvmapflat kvmapflat_guest kvmschedlat; do
+	for object in kvmexitlat kvmapflat kvmapflat_guest kvmschedlat kvmnestlat; do
 		"$bpftool" btf dump file "$objects/$object.bpf.o" >"$work/btf" || return
 		grep -q "DATASEC '.kconfig'" "$work/btf" && return 1
 	done
-	echo 'WEAK bpf_rdonly_cast' | diff - <(externs kvmexitlat) && diff /dev/null <(externs kvmapflat) &&
-		diff /dev/null <(externs kvmapflat_guest) &&
-		echo 'WEAK cpu_info' | diff - <(externs kvmschedlat)
+	for object in kvmexitlat kvmnestlat; do
+		echo 'WEAK bpf_rdonly_cast' | diff - <(externs "$object") || return
+	done
+	for object in kvmapflat kvmapflat_guest; do
+		diff /dev/null <(externs "$object") || return
+	done
+	echo 'WEAK cpu_info' | diff - <(externs kvmschedlat)
 }
 
 # typed OBJECT KEY VALUE MAP...: bpftool map dump needs the types of keys and values.
@@ -70,7 +79,8 @@ test_maps_are_typed() {
 		typed kvmapflat apf_key apf_hist flights workers threads hists gauges drops records &&
 		typed kvmapflat_guest apf_guest_key apf_guest_hist sleeps hists drops records &&
 		typed kvmschedlat sched_key sched_hist running parked hists drops &&
-		typed kvmschedlat move_key move moves
+		typed kvmschedlat move_key move moves &&
+		typed kvmnestlat nest_key nest_hist flights hists drops records
 }
 
 # The bucket rule builds alone, without warnings, where there is no library.
@@ -95,7 +105,8 @@ test_broken_objects_differ() {
 	differ kvmexitlat lose_exits user_split bucket_rule trust_address &&
 		differ kvmapflat lose_ready trust_pointer early_page keep_cancelled &&
 		differ kvmapflat_guest lose_wake early_wake &&
-		differ kvmschedlat always_idle halt_preempts any_handover lose_moves any_vmclear
+		differ kvmschedlat always_idle halt_preempts any_handover lose_moves any_vmclear &&
+		differ kvmnestlat lose_reflect trust_level lose_serve stale_pool
 }
 
 number=0

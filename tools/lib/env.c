@@ -17,7 +17,7 @@ enum {
 	OPT_MERGE,
 	OPT_HIST,
 	OPT_MAX_KEYS,
-	/* Those from here on only for tools that have sides. */
+	/* Those from here on only if they are among the extras. */
 	OPT_GUEST,
 	OPT_RECORDS,
 };
@@ -124,7 +124,8 @@ static int parse_operands(struct env *env, const char *tool, char **args,
  * env_parse - Read the command line
  * @env: Where it goes; nothing is asked for at first.
  * @tool: The tool's name, for messages.
- * @sides: The tool has a host's and a guest's side.
+ * @extras: Options that the tool has besides those of all tools: ENV_GUEST,
+ *          ENV_RECORDS.
  * @argc: As main() has it.
  * @argv: As main() has it; @env points into it afterwards.
  *
@@ -133,7 +134,7 @@ static int parse_operands(struct env *env, const char *tool, char **args,
  *
  * Return: CLI_OK or CLI_USAGE.
  */
-int env_parse(struct env *env, const char *tool, bool sides, int argc,
+int env_parse(struct env *env, const char *tool, unsigned int extras, int argc,
 	      char **argv)
 {
 	struct cli cli = {
@@ -148,7 +149,7 @@ int env_parse(struct env *env, const char *tool, bool sides, int argc,
 	while ((option = cli_next(&cli)) != -1) {
 		if (option == '?')
 			return usage_error(tool, cli.error, NULL);
-		if (option >= OPT_GUEST && !sides)
+		if (option >= OPT_GUEST && !(extras & 1u << (option - OPT_GUEST)))
 			return usage_error(tool, "option not understood",
 					   argv[optind - 1]);
 		err = parse_option(env, tool, option);

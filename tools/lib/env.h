@@ -3,7 +3,7 @@
  * env.h - what the command line of a tracing tool asks for
  *
  * All tracing tools have the same options, so that one who knows one of them
- * knows the others. Tools that have a host's and a guest's side have two more.
+ * knows the others. Two more are only for tools that can do what they ask for.
  *
  * What it is not: nothing is done about it here.
  */
@@ -29,12 +29,19 @@ struct env {
 	uint64_t count;
 	/* NULL: none. */
 	char **command;
-	/* Only for tools that have sides: the guest's, and where records go. */
+	/* Only with ENV_GUEST: the guest's side. */
 	bool guest;
+	/* Only with ENV_RECORDS: where they go, NULL: nowhere. */
 	const char *records;
 };
 
-int env_parse(struct env *env, const char *tool, bool sides, int argc,
+/* Options that not every tool has: --guest, --records. */
+enum {
+	ENV_GUEST = 1,
+	ENV_RECORDS = 2,
+};
+
+int env_parse(struct env *env, const char *tool, unsigned int extras, int argc,
 	      char **argv);
 
 #endif /* TOOLS_LIB_ENV_H */

@@ -337,12 +337,14 @@ static int start(struct session *session)
  */
 int session_main(struct session *session, int argc, char **argv)
 {
+	const struct tool *tool = session->tool;
+	unsigned int extras = (tool->guest ? ENV_GUEST : 0) |
+			      (tool->record ? ENV_RECORDS : 0);
 	int status, err;
 
 	/* A reader that has seen enough shows as an error of the write. */
 	signal(SIGPIPE, SIG_IGN);
-	status = env_parse(&session->env, name_of(session),
-			   session->tool->guest, argc, argv);
+	status = env_parse(&session->env, name_of(session), extras, argc, argv);
 	if (status)
 		return status;
 	if (session->env.guest)

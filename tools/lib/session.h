@@ -28,7 +28,7 @@ struct tool {
 	const char *help;
 	/* The guest's side, NULL: the tool has no sides. */
 	const struct tool *guest;
-	/* With sides: "host" or "guest"; fills in a record, 0 or -errno. */
+	/* "host" or "guest"; fills in a record, 0 or -errno. NULL: no records. */
 	const char *side;
 	records_fill record;
 	/* Which of the drops is that of records. */

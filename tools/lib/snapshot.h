@@ -17,7 +17,7 @@
 #include "lat_hist.h"
 
 /* The most that any tool has. */
-#define KIND_KEY_WORDS	4
+#define KIND_KEY_WORDS	5
 #define KIND_DISTS	10
 #define KIND_COUNTS	16
 #define KIND_DROPS	8

@@ -5,7 +5,8 @@
 #
 # Fetches the kernel package that belongs to the base kernel's line through apt,
 # unpacks the kernel and the few modules that KVM needs, and runs the tests of
-# guest.sh, apf_guest.sh and sched_guest.sh that a module can change. Exit status: 0 passed, 1
+# guest.sh, apf_guest.sh, sched_guest.sh and nest_guest.sh that a module can change.
+# Exit status: 0 passed, 1
 # failed, 2 usage, 4 cannot run here. About 110 MB are fetched; not part of "make
 # check".
 set -u
@@ -19,8 +20,8 @@ build=${1:-}
 engine=${2:-qemu-svm}
 [ -d "$build/tools" ] || usage_error "no build folder: '$build'"
 case $engine in
-qemu-svm) vendor=kvm-amd ;;
-bochs-vmx) vendor=kvm-intel ;;
+qemu-svm) vendor=kvm-amd machine=(--mode race) ;;
+bochs-vmx) vendor=kvm-intel machine=(--limit-wall 1800) ;;
 *) usage_error "unknown engine: '$engine'" ;;
 esac
 build=$(cd "$build" && pwd)
@@ -52,19 +53,22 @@ add=()
 for module in irqbypass ccp kvm "$vendor"; do
 	add+=(--add "$work/$module.ko:/modules/$module.ko")
 done
-for tool in kvmexitlat kvmapflat kvmschedlat bpftool \
-	tests/{exitgen,reportcheck,apfgen,apfcheck,schedgen,jsoncheck}; do
+for tool in kvmexitlat kvmapflat kvmschedlat kvmnestlat bpftool \
+	tests/{exitgen,reportcheck,apfgen,apfcheck,schedgen,jsoncheck,nestcheck}; do
 	add+=(--add "$build/tools/$tool:/tools/${tool##*/}")
 done
 cd "$top" || die "no folder $top"
-exec kernel/boot/run "$engine" "$image" --mode race --quiet "${add[@]}" \
+exec kernel/boot/run "$engine" "$image" "${machine[@]}" --quiet "${add[@]}" \
 	--add "$build/bpf/kvmexitlat.bpf.o:/bpf/kvmexitlat.bpf.o" \
 	--add "$build/bpf/kvmapflat.bpf.o:/bpf/kvmapflat.bpf.o" \
 	--add "$build/bpf/kvmschedlat.bpf.o:/bpf/kvmschedlat.bpf.o" \
+	--add "$build/bpf/kvmnestlat.bpf.o:/bpf/kvmnestlat.bpf.o" \
 	--add "$build/bpf/broken:/bpf/broken" \
+	--add "$build/bench/vmm:/tools/vmm" --add "$build/bench/guest/nest.elf:/nest.elf" \
 	--add tools/tests/guest.sh:/tests/guest.sh \
 	--add tools/tests/apf_guest.sh:/tests/apf_guest.sh \
 	--add tools/tests/sched_guest.sh:/tests/sched_guest.sh \
+	--add tools/tests/nest_guest.sh:/tests/nest_guest.sh \
 	--add tools/tests/guest_lib.sh:/tests/guest_lib.sh \
 	--add tools/tests/modules_guest.sh:/tests/modules_guest.sh \
 	-- /tests/modules_guest.sh "$vendor"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# modules_guest.sh VENDOR: load KVM's modules, then run tests of guest.sh, apf_guest.sh
-# and sched_guest.sh that a modular KVM can change. Runs in the guest of
+# modules_guest.sh VENDOR: load KVM's modules, then run tests of guest.sh, apf_guest.sh,
+# sched_guest.sh and nest_guest.sh that a modular KVM can change. Runs in the guest of
 # check-modules.sh.
 set -u
 
@@ -38,5 +38,9 @@ done
 for test in pair two_vms idle kernel bpftool control; do
 	/tests/sched_guest.sh "$test"
 	verdict $? "kvmschedlat $test"
+done
+for test in counts records sigint bpftool control; do
+	/tests/nest_guest.sh "$test"
+	verdict $? "kvmnestlat $test"
 done
 exit "$failed"

@@ -32,7 +32,7 @@ expect() {
 test_help_and_version() {
 	local tool
 
-	for tool in kvmexitlat kvmapflat kvmschedlat; do
+	for tool in kvmexitlat kvmapflat kvmschedlat kvmnestlat; do
 		expect 0 "$tools/$tool" --help || return
 		grep -q "^Usage: $tool " "$work/stdout" && [ ! -s "$work/stderr" ] || return
 		cp "$work/stdout" "$work/help"
@@ -46,7 +46,7 @@ test_help_and_version() {
 test_usage_errors() {
 	local args tool
 
-	for tool in kvmexitlat kvmapflat kvmschedlat; do
+	for tool in kvmexitlat kvmapflat kvmschedlat kvmnestlat; do
 		for args in -x --nonsense -p '-p abc' '--vcpu x' '1 2 3' abc '1 -1' -- '--max-keys 0' -jx; do
 			# Several arguments in one word each.
 			# shellcheck disable=SC2086
@@ -72,7 +72,7 @@ test_closed_pipe_is_quiet() {
 test_cannot_run_here() {
 	local tool
 
-	for tool in kvmexitlat kvmapflat kvmschedlat; do
+	for tool in kvmexitlat kvmapflat kvmschedlat kvmnestlat; do
 		if [ "$(id -u)" = 0 ]; then
 			expect 4 setpriv --reuid 65534 --clear-groups "$tools/$tool" 1 1 || return
 		else
@@ -129,7 +129,7 @@ test_join_refuses() {
 test_manual_agrees_with_help() {
 	local tool
 
-	for tool in kvmexitlat kvmapflat kvmschedlat; do
+	for tool in kvmexitlat kvmapflat kvmschedlat kvmnestlat; do
 		"$tools/$tool" --help | grep -oE -- '(^| )(-[a-zA-Z]|--[a-z-]+)\b' |
 			tr -d ' ' | grep -v -- '^--$' | sort -u >"$work/help"
 		sed -n '/^\.SH OPTIONS/,/^\.SH OUTPUT/p' "$room/man/$tool.8" |

@@ -65,6 +65,8 @@ static void strict_seconds(void **state)
 	assert_int_equal(value, 2000000001);
 }
 
+static unsigned int extras;
+
 static int parse(struct env *env, int argc, ...)
 {
 	static char *argv[12];
@@ -79,7 +81,7 @@ static int parse(struct env *env, int argc, ...)
 	argv[argc + 1] = NULL;
 	/* Makes getopt_long() begin anew. */
 	optind = 0;
-	return env_parse(env, "tool", false, argc + 1, argv);
+	return env_parse(env, "tool", extras, argc + 1, argv);
 }
 
 static void command_lines(void **state)
@@ -114,6 +116,22 @@ static void command_lines(void **state)
 	assert_string_equal(env.command[0], "cmd");
 	assert_true(env.merge);
 	assert_int_equal(env.interval_ns, 0);
+}
+
+static void extra_options(void **state)
+{
+	struct env env;
+
+	(void)state;
+	extras = ENV_RECORDS;
+	assert_int_equal(parse(&env, 1, "--guest"), CLI_USAGE);
+	assert_int_equal(parse(&env, 2, "--records", "x"), CLI_OK);
+	assert_string_equal(env.records, "x");
+	extras = ENV_GUEST;
+	assert_int_equal(parse(&env, 2, "--records", "x"), CLI_USAGE);
+	assert_int_equal(parse(&env, 1, "--guest"), CLI_OK);
+	assert_true(env.guest);
+	extras = 0;
 }
 
 static void bad_command_lines(void **state)
@@ -192,6 +210,7 @@ int main(void)
 		cmocka_unit_test(strict_numbers),
 		cmocka_unit_test(strict_seconds),
 		cmocka_unit_test(command_lines),
+		cmocka_unit_test(extra_options),
 		cmocka_unit_test(bad_command_lines),
 		cmocka_unit_test(names_of_exit_reasons),
 		cmocka_unit_test(units_of_engines),

@@ -40,7 +40,7 @@ static void add_exits(struct snapshot *snapshot, uint32_t tgid, uint32_t vcpu,
 		      uint32_t isa, uint32_t reason, int count, uint64_t kvm,
 		      uint64_t user, uint64_t off)
 {
-	uint32_t key[] = { tgid, vcpu, reason, isa };
+	uint32_t key[KIND_KEY_WORDS] = { tgid, vcpu, reason, isa };
 	const struct snapshot_row *row = snapshot_find(snapshot, key, 1);
 	struct exit_hist cpus[2] = {};
 	int i;
