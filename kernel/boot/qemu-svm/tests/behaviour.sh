@@ -11,6 +11,8 @@ guest_case inject
 check "injected interrupts arrive once" [ "$rc" = 0 ]
 guest_case shadow
 check "no interrupt comes between STI and HLT" [ "$rc" = 0 ]
+guest_case pause
+check "an interrupt comes behind STI and PAUSE" [ "$rc" = 0 ]
 
 # boot_with NAME FILE: what a boot shows, and its instructions.
 boot_with() {

@@ -27,4 +27,8 @@ if without 0002; then
 	guest_case shadow
 	check "0002: interrupts come between STI and HLT" fails 'of them before HLT [1-9]'
 fi
+if without 0003; then
+	guest_case pause
+	check "0003: none comes behind STI and PAUSE" fails 'arrived [0-9]\{1,4\},'
+fi
 tap_end

@@ -13,6 +13,9 @@
  * timer is aimed at them. The guest counts interrupts that came before the HLT,
  * which the STI protects: a guest that sleeps until something happens would miss
  * it and sleep for ever.
+ *
+ * pause: the only instruction with interrupts is behind a PAUSE that the STI
+ * protects; each entry must get its interrupt there.
  */
 
 #include <stdio.h>
@@ -68,6 +71,11 @@ static const uint8_t shadow_handler[] = {
 	0xcf,					/* iret */
 };
 
+/* 1: sti; pause; cli; out %al,$0xf4; jmp 1b */
+static const uint8_t pause_code[] = {
+	0xfb, 0xf3, 0x90, 0xfa, 0xe6, 0xf4, 0xeb, 0xf8
+};
+
 static const struct {
 	const char *name;
 	/* What is bad about an interrupt. */
@@ -79,6 +87,8 @@ static const struct {
 	  sizeof(inject_code), sizeof(inject_handler) },
 	{ "shadow", "before HLT", shadow_code, shadow_handler,
 	  sizeof(shadow_code), sizeof(shadow_handler) },
+	{ "pause", "with IF=0", pause_code, inject_handler,
+	  sizeof(pause_code), sizeof(inject_handler) },
 };
 #define NR_CASES	(sizeof(cases) / sizeof(cases[0]))
 
@@ -187,7 +197,7 @@ int main(int argc, char **argv)
 		if (argc == 2 && !strcmp(argv[1], cases[c].name))
 			break;
 	if (c == NR_CASES) {
-		fprintf(stderr, "usage: guests inject|shadow\n");
+		fprintf(stderr, "usage: guests inject|shadow|pause\n");
 		return 2;
 	}
 	err = guest_open(&g, 0, true);
