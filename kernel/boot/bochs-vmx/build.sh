@@ -99,7 +99,7 @@ compile() {
 		--enable-smp --enable-x86-64 --enable-cpu-level=6 --enable-vmx=2 \
 		--enable-svm --enable-avx --enable-evex --enable-pci \
 		--enable-all-optimizations --enable-long-phy-address \
-		--enable-instrumentation=instrument/lab \
+		--enable-instrumentation=instrument/lab --disable-show-ips \
 		--disable-plugins --disable-docbook --enable-usb=no --with-nogui \
 		--without-x --without-x11 --without-wx --without-sdl \
 		>"$dir/configure.log" 2>&1 ||

@@ -21,6 +21,10 @@ done
 refused 122 "no verdict after 20 wall seconds" "CPU without interrupts" bochs-vmx "$image" \
 	--quiet --limit-wall 20 --add "$test_guest" -- /test-guest deaf
 check "an NMI shows where it is" grep -q 'NMI' "$tmp/err"
+# Each second it would write its speed to the log, in a signal handler: a deadlock if
+# the signal comes while the log is written to.
+check "Bochs shows no IPS" [ "$(grep -ac 'ips = %3.3fM' "$O/bochs/bin/bochs")" = 0 ]
+
 # A Bochs that is killed leaves locks, which must not stop the next one.
 # kill_bochs PID: of the run PID, when its guest has started.
 kill_bochs() {
