@@ -3,13 +3,16 @@
 # Uses its variables: dir (patches), work, tmp, base, out, top.
 # shellcheck shell=bash disable=SC2154
 #
-# One full work tree, five configurations of it. A build is named by a hash of
+# One full work tree, six configurations of it. A build is named by a hash of
 # the base, the configuration and the patches below it, and done once.
 
 # Per commit: KVM built in and as modules. At the end of a topic also what is
-# cheap and different: one CPU, no tracing at all, and no enlightened VMCSes.
+# cheap and different: one CPU, no tracing at all, no enlightened VMCSes, and
+# no KVM.
 commit_variants='builtin modules'
-tip_variants='up notrace nohyperv'
+tip_variants='up notrace nohyperv nokvm'
+# What uses KVM's headers and the scheduler's hooks although there is no KVM.
+nokvm_objects='arch/x86/events/intel/core.o arch/x86/kernel/process_64.o kernel/exit.o kernel/sched/core.o'
 
 src_git() { git -C "$work/src" -c advice.detachedHead=false -c gc.auto=0 "$@"; }
 
@@ -43,6 +46,7 @@ fragment_of() {
 	up)	 printf '%s\n' CONFIG_SMP=n ;;
 	notrace) printf '%s\n' CONFIG_FTRACE=n ;;
 	nohyperv) printf '%s\n' CONFIG_KVM_HYPERV=n ;;
+	nokvm)	 printf '%s\n' CONFIG_VIRTUALIZATION=n ;;
 	esac
 }
 
@@ -56,6 +60,7 @@ variant_holds() {
 	up)	 ! grep -qx CONFIG_SMP=y "$config" ;;
 	notrace) ! grep -qx CONFIG_TRACING=y "$config" ;;
 	nohyperv) ! grep -qx CONFIG_KVM_HYPERV=y "$config" ;;
+	nokvm)	 ! grep -q '^CONFIG_KVM=' "$config" && grep -qx CONFIG_CPU_SUP_INTEL=y "$config" && return ;;
 	esac && grep -qx CONFIG_KVM_WERROR=y "$config"
 }
 
@@ -77,23 +82,73 @@ prepare_variant() {
 	printf '%s\n' "$id" >"$obj.id"
 }
 
-# folders_of COMMIT: what to compile for it besides KVM.
+# folders_of COMMIT [COMMIT]: what to compile for it, or for all that is between the
+# two, besides KVM.
 folders_of() {
-	src_git diff-tree --no-commit-id -r --name-only "$1" | sed -n 's,/[^/]*\.[cS]$,/,p' |
+	src_git diff-tree --no-commit-id -r --name-only "$@" | sed -n 's,/[^/]*\.[cS]$,/,p' |
 		grep -vE '^(tools|virt/kvm|arch/x86/kvm|samples|Documentation)/' | sort -u
 }
 
-# build_commit VARIANT COMMIT: W=1, any warning of KVM is an error.
+# why_of LOG: the first thing that went wrong in it.
+why_of() { grep -m 1 -E 'error:|warning:|Error ' "$1" || echo "see $1"; }
+
+# build_commit VARIANT COMMIT: W=1, any warning of KVM is an error; without KVM, of
+# what is compiled in its stead.
 build_commit() {
-	local log=$work/obj-$1.log folders
+	local log=$work/obj-$1.log targets
 
 	prepare_variant "$1" || return 1
-	mapfile -t folders < <(folders_of "$2")
+	if [ "$1" = nokvm ]; then
+		read -ra targets <<<"KCFLAGS=-Werror $nokvm_objects"
+	else
+		mapfile -t targets < <(folders_of "$2")
+		targets+=(W=1 arch/x86/kvm/)
+	fi
 	src_git checkout -q "$2" || { echo "cannot check out $2"; return 1; }
-	build_make "$1" W=1 arch/x86/kvm/ "${folders[@]}" >"$log" 2>&1 && return
-	printf '%s: %s' "$(src_git log -1 --format=%s "$2")" \
-		"$(grep -m 1 -E 'error:|warning:|Error ' "$log" || echo "see $log")"
+	build_make "$1" "${targets[@]}" >"$log" 2>&1 && return
+	printf '%s: %s' "$(src_git log -1 --format=%s "$2")" "$(why_of "$log")"
 	return 1
+}
+
+# outermost FOLDER...: without those that lie in another one.
+outermost() { printf '%s\n' "$@" | LC_ALL=C sort | awk 'NF && (!last || index($0, last) != 1) { print last = $0 }'; }
+
+# modpost_modules FOLDER/...: in the folder of the objects: link.symvers, what KVM's
+# modules and the folders export; link.missing, what the modules need, the folders
+# have, but do not export.
+modpost_modules() {
+	local modules=(arch/x86/kvm/{kvm,kvm-intel,kvm-amd}.o) vmlinux=()
+
+	: >link.defined
+	if [ $# -gt 0 ]; then
+		vmlinux=(vmlinux.o)
+		ld -r -o vmlinux.o --whole-archive "${@/%/built-in.a}" || return 1
+		nm --defined-only vmlinux.o | sed -n 's/^[0-9a-f]* [A-Z] //p' | sort -u >link.defined
+	fi
+	printf '%s\n' "${modules[@]}" >link.modules
+	scripts/mod/modpost -w -M -T link.modules -o link.symvers "${vmlinux[@]}" || return 1
+	cut -f 2 link.symvers | sort -u >link.exported
+	nm --undefined-only "${modules[@]}" | sed -n 's/^ *U //p' | sort -u |
+		comm -12 - link.defined | comm -23 - link.exported >link.missing
+}
+
+# link_modules COMMIT: whether modpost accepts KVM's modules, as far as their symbols
+# come from KVM or from folders that the patches change. Those stand in for vmlinux,
+# which would take minutes.
+link_modules() {
+	local obj=$work/obj-modules log=$work/obj-modules.link.log folders
+
+	prepare_variant modules || return 1
+	mapfile -t folders < <(folders_of base "$1" | grep -E '^(arch/x86|block|fs|init|kernel|lib|mm|virt)/')
+	mapfile -t folders < <(outermost "${folders[@]}")
+	src_git checkout -q "$1" || { echo "cannot check out $1"; return 1; }
+	build_make modules arch/x86/kvm/ "${folders[@]}" >"$log" 2>&1 || { why_of "$log"; return 1; }
+	if ! (cd "$obj" && modpost_modules "${folders[@]}") >>"$log" 2>&1; then
+		grep -m 1 'ERROR: modpost' "$log" || why_of "$log"
+		return 1
+	fi
+	rm -f "$obj/vmlinux.o"
+	[ ! -s "$obj/link.missing" ] || { echo "not exported: $(paste -sd ' ' "$obj/link.missing")"; return 1; }
 }
 
 # The selftests that a topic touches, statically linked as the lab runs them.
@@ -108,7 +163,7 @@ build_selftests() {
 		KHDR_INCLUDES="-isystem $work/headers/include" OUTPUT="$work/selftests" \
 		-j"${JOBS:-$(nproc)}" TEST_GEN_PROGS_x86_64="${tests[*]}" TEST_PROGS_x86_64= \
 		TEST_GEN_PROGS_EXTENDED_x86_64= >>"$log" 2>&1 && return
-	printf 'selftests: %s' "$(grep -m 1 -E 'error:|warning:|Error ' "$log" || echo "see $log")"
+	printf 'selftests: %s' "$(why_of "$log")"
 	return 1
 }
 
@@ -184,6 +239,7 @@ build_tip() {
 	for v in $tip_variants; do
 		once "$text: builds $v" "$(build_key "$v" "$(fragment_of "$v")" "$sum")" build_commit "$v" "$tip"
 	done
+	once "$text: modules link" "$(build_key link "$(fragment_of modules)" "$sum")" link_modules "$tip"
 	once "$text: selftests build" "$(build_key selftests "$sum")" build_selftests_at "$tip"
 }
 
