@@ -142,7 +142,7 @@ link_modules() {
 	mapfile -t folders < <(folders_of base "$1" | grep -E '^(arch/x86|block|fs|init|kernel|lib|mm|virt)/')
 	mapfile -t folders < <(outermost "${folders[@]}")
 	src_git checkout -q "$1" || { echo "cannot check out $1"; return 1; }
-	build_make modules arch/x86/kvm/ "${folders[@]}" >"$log" 2>&1 || { why_of "$log"; return 1; }
+	build_make modules W=1 arch/x86/kvm/ "${folders[@]}" >"$log" 2>&1 || { why_of "$log"; return 1; }
 	if ! (cd "$obj" && modpost_modules "${folders[@]}") >>"$log" 2>&1; then
 		grep -m 1 'ERROR: modpost' "$log" || why_of "$log"
 		return 1
