@@ -217,7 +217,7 @@ build_topic() {
 	n=${#files[@]}
 	mapfile -t picked < <(pick "$n")
 	[ ${#picked[@]} -eq "$n" ] ||
-		echo "# sample: $topic: ${#picked[@]} of $n patches are built; make patches-check builds all"
+		echo "# sample: $topic: ${#picked[@]} of $n patches are built, in ${commit_variants// / and } only; make patches-check builds all"
 	for v in $commit_variants; do
 		for i in "${picked[@]}"; do
 			c=$(src_git rev-parse "$tip~$((n - i))")
@@ -230,16 +230,19 @@ build_topic() {
 	build_tip "$topic" "${below[@]}" "${files[@]}"
 }
 
-# build_tip TEXT PATCH...: the variants that are built only there.
+# build_tip TEXT PATCH...: the variants that are built only there; of a sample, only
+# where all topics are together, and nothing is linked.
 build_tip() {
-	local text=$1 v sum
+	local text=$1 v sum variants=$tip_variants
 
 	shift
 	sum=$(cat "$@" | sha256sum)
-	for v in $tip_variants; do
+	[ -z "$sample" ] || [ "$text" = "all topics" ] || variants=
+	for v in $variants; do
 		once "$text: builds $v" "$(build_key "$v" "$(fragment_of "$v")" "$sum")" build_commit "$v" "$tip"
 	done
-	once "$text: modules link" "$(build_key link "$(fragment_of modules)" "$sum")" link_modules "$tip"
+	[ -n "$sample" ] ||
+		once "$text: modules link" "$(build_key link "$(fragment_of modules)" "$sum")" link_modules "$tip"
 	once "$text: selftests build" "$(build_key selftests "$sum")" build_selftests_at "$tip"
 }
 
