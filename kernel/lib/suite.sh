@@ -17,7 +17,7 @@ failures=()
 # Wall seconds that one suite may take, and all of them; over it, the running one is
 # ended and has failed, and those behind it fail without being started.
 suite_limit=${SUITE_LIMIT:-1500}
-suites_limit=${SUITES_LIMIT:-4200}
+suites_limit=${SUITES_LIMIT:-4500}
 
 # limited LOG COMMAND...: run it, a shell function or a program, for no longer than
 # suite_limit, in a process group of its own, so that nothing of it survives.
