@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 # args_lib.sh: what the tests of one driver's refusals share. Sourced, with the build
 # folder as $1 of the test and the driver's name in `name`. TAP.
 #
