@@ -324,7 +324,8 @@ test_overhead() {
 		"two switches, two wakeups" "$pair_off" "$pair_on"
 	[ $((cpuid_on - cpuid_off)) -gt 20 ] || fail "the probe cost nothing"
 	[ $((cpuid_on - cpuid_off)) -lt 200 ] || fail "the probe got longer"
-	[ $((pair_on - pair_off)) -lt 12000 ] || fail "the probe got longer"
+	# Whether a vCPU halts or is woken while KVM polls depends on the tool, too.
+	[ $((pair_on - pair_off)) -lt 20000 ] || fail "the probe got longer"
 }
 
 "test_$1"
