@@ -56,10 +56,26 @@ count_folders() {
 	mkdir -p "$dir/raw" || die "cannot make $dir/raw"
 }
 
+# count_symbols VMLINUX NAMES: "NAME START SIZE" of functions, sorted. A function that is
+# missing is inlined there, or is of the other vendor; a name that several have is left
+# out.
+count_symbols() {
+	nm -S --defined-only "$1" |
+		awk -v list="$2" '
+			BEGIN { n = split(list, f); for (i = 1; i <= n; i++) want[f[i]] = 1 }
+			$3 ~ /^[tT]$/ { name = $4; sub(/\..*/, "", name)
+				if (!(name in want) || $4 ~ /\.cold/) next
+				seen[name]++; start[name] = $1; size[name] = $2 }
+			END { for (name in start) if (seen[name] == 1) print name, start[name], size[name] }' |
+		sort
+}
+
+# count_calls NAME START: a counter. The first byte of a function is one instruction
+# per call.
+count_calls() { printf 'range %s %s %x\n' "$1" "$2" $((0x$2 + 1)); }
+
 # count_spec IMAGE FUNCTIONS CALLS OPS: the emulator's counters: instructions of the
-# first, calls of the second (NAME_calls), executions of the third. A function without
-# a range is inlined there, or is of the other vendor; a name that several functions
-# have is left out. The first byte of a function is one instruction per call.
+# first, calls of the second (NAME_calls), executions of the third.
 count_spec() {
 	local op name start size calls
 
@@ -67,21 +83,13 @@ count_spec() {
 	for op in $4; do
 		printf 'op %s %s\n' "$op" "$op"
 	done
-	nm -S --defined-only "$out/kernel/$1/obj/vmlinux" |
-		awk -v list="$2 $3" '
-			BEGIN { n = split(list, f); for (i = 1; i <= n; i++) want[f[i]] = 1 }
-			$3 ~ /^[tT]$/ { name = $4; sub(/\..*/, "", name)
-				if (!(name in want) || $4 ~ /\.cold/) next
-				seen[name]++; start[name] = $1; size[name] = $2 }
-			END { for (name in start) if (seen[name] == 1) print name, start[name], size[name] }' |
-		sort | while read -r name start size; do
-			printf 'range %s %s %x\n' "$name" "$start" $((0x$start + 0x$size))
-			[[ $calls != *" $name "* ]] ||
-				printf 'range %s:calls %s %x\n' "$name" "$start" $((0x$start + 1))
-		done
+	count_symbols "$out/kernel/$1/obj/vmlinux" "$2 $3" | while read -r name start size; do
+		printf 'range %s %s %x\n' "$name" "$start" $((0x$start + 0x$size))
+		[[ $calls != *" $name "* ]] || count_calls "$name:calls" "$start"
+	done
 }
 
-# count_figures FILE COLUMN CASE: a window's counters of all CPUs as figures.
+# count_figures WINDOW COLUMN CASE: a window's line, all CPUs together, as figures.
 count_figures() {
 	grep -oE '"[a-zA-Z_0-9:]+":[0-9]+' <<<"$1" | sed -E 's/"([^"]+)":/\1 /; s/:/_/' |
 		grep -v '^\(label\|seq\) ' | awk -v at="$2 $3" '{ v[$1] += $2 }

@@ -27,18 +27,7 @@ static const char help[] =
 "Show what became of KVM's asynchronous page faults, per vCPU: how long each\n"
 "stage of their life took, and what they cost the guest.\n"
 "\n"
-"Without INTERVAL there is one report: at Ctrl-C, or when PID or COMMAND ends.\n"
-"With INTERVAL (seconds, decimals allowed) there is one of each interval.\n"
-"\n"
-"  -h, --help         print this help\n"
-"  -j, --json         print one JSON object per report and line\n"
-"  -T, --timestamp    print the time of day before each table\n"
-"  -v, --verbose      show the messages of libbpf\n"
-"  -V, --version      print the version\n"
-"  -p, --pid PID      trace the process PID (a VMM) only\n"
-"      --vcpu N       trace vCPUs number N only\n"
-"      --merge        add up all vCPUs\n"
-"      --hist         print the distributions, too\n"
+ENV_HELP_OPTIONS
 "      --max-keys N   make room for N vCPUs\n"
 "      --guest        show the guest's side; to be used in the guest\n"
 "      --records FILE write each fault there, too, as lines of JSON\n"
@@ -46,7 +35,7 @@ static const char help[] =
 "                     must come first\n"
 "      --each         with --join: print every single fault, too\n"
 "\n"
-"COMMAND is started when the probes are in place, and only it is traced.\n"
+ENV_HELP_COMMAND
 "Stages: queue (until a worker starts), page (until the page is there), take\n"
 "(until the vCPU takes it), together total; publish (until the interrupt) and\n"
 "ack (until the guest acknowledges it). The first line names the unit.\n"
@@ -62,7 +51,7 @@ static const char help[] =
 "  kvmapflat --records host -- ./vmm; kvmapflat --join host guest\n"
 "                               a VMM's faults, and those of its guest\n"
 "\n"
-"Exit status: 0 done, 1 failed, 2 usage, 4 cannot run on this machine.\n";
+ENV_HELP_STATUS;
 
 static int open_object(struct session *session)
 {

@@ -22,21 +22,10 @@ static const char help[] =
 "Show exit latency, the time from VM-exit to the next VM-entry, per vCPU and\n"
 "exit reason: in KVM, in user space and scheduled out.\n"
 "\n"
-"Without INTERVAL there is one report: at Ctrl-C, or when PID or COMMAND ends.\n"
-"With INTERVAL (seconds, decimals allowed) there is one of each interval.\n"
-"\n"
-"  -h, --help         print this help\n"
-"  -j, --json         print one JSON object per report and line\n"
-"  -T, --timestamp    print the time of day before each table\n"
-"  -v, --verbose      show the messages of libbpf\n"
-"  -V, --version      print the version\n"
-"  -p, --pid PID      trace the process PID (a VMM) only\n"
-"      --vcpu N       trace vCPUs number N only\n"
-"      --merge        add up all vCPUs\n"
-"      --hist         print the distributions, too\n"
+ENV_HELP_OPTIONS
 "      --max-keys N   make room for N combinations of vCPU and exit reason\n"
 "\n"
-"COMMAND is started when the probes are in place, and only it is traced.\n"
+ENV_HELP_COMMAND
 "Columns: MEAN exit latency, its parts KVM, USER and OFF (means as well), and\n"
 "P50, P99 and MAX of exit latency. The first line names the unit.\n"
 "\n"
@@ -46,7 +35,7 @@ static const char help[] =
 "  kvmexitlat --vcpu 0 -j 1 10   vCPU 0, ten seconds, as JSON\n"
 "  kvmexitlat --merge -- ./vmm   a VMM's whole life\n"
 "\n"
-"Exit status: 0 done, 1 failed, 2 usage, 4 cannot run on this machine.\n";
+ENV_HELP_STATUS;
 
 static int open_object(struct session *session)
 {

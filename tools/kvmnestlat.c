@@ -23,22 +23,11 @@ static const char help[] =
 "handled by this host (L0) or reflected to its guest (L1), and where the time\n"
 "went until L2 ran again.\n"
 "\n"
-"Without INTERVAL there is one report: at Ctrl-C, or when PID or COMMAND ends.\n"
-"With INTERVAL (seconds, decimals allowed) there is one of each interval.\n"
-"\n"
-"  -h, --help         print this help\n"
-"  -j, --json         print one JSON object per report and line\n"
-"  -T, --timestamp    print the time of day before each table\n"
-"  -v, --verbose      show the messages of libbpf\n"
-"  -V, --version      print the version\n"
-"  -p, --pid PID      trace the process PID (a VMM) only\n"
-"      --vcpu N       trace vCPUs number N only\n"
-"      --merge        add up all vCPUs\n"
-"      --hist         print the distributions, too\n"
+ENV_HELP_OPTIONS
 "      --max-keys N   make room for N combinations of vCPU and exit reason\n"
 "      --records FILE write each exit of L2 there, too, as lines of JSON\n"
 "\n"
-"COMMAND is started when the probes are in place, and only it is traced.\n"
+ENV_HELP_COMMAND
 "Columns: TO who handled the exit, MEAN from L2's exit to its next VM-entry, of\n"
 "this L0, L1 and OUT (user space, scheduled out); L2 how long it had run before;\n"
 "P99< and MAX like MEAN. L1 EXIT: exits of L1 on the way back, /TRIP how many\n"
@@ -51,7 +40,7 @@ static const char help[] =
 "  kvmnestlat --records f -- ./vmm\n"
 "                                a VMM's whole life, and each single exit\n"
 "\n"
-"Exit status: 0 done, 1 failed, 2 usage, 4 cannot run on this machine.\n";
+ENV_HELP_STATUS;
 
 static int open_object(struct session *session)
 {

@@ -22,21 +22,10 @@ static const char help[] =
 "Show how KVM's vCPUs are scheduled, per vCPU: how long they are out and why,\n"
 "what runs instead, what switching them takes, and between which CPUs they move.\n"
 "\n"
-"Without INTERVAL there is one report: at Ctrl-C, or when PID or COMMAND ends.\n"
-"With INTERVAL (seconds, decimals allowed) there is one of each interval.\n"
-"\n"
-"  -h, --help         print this help\n"
-"  -j, --json         print one JSON object per report and line\n"
-"  -T, --timestamp    print the time of day before each table\n"
-"  -v, --verbose      show the messages of libbpf\n"
-"  -V, --version      print the version\n"
-"  -p, --pid PID      trace the process PID (a VMM) only\n"
-"      --vcpu N       trace vCPUs number N only\n"
-"      --merge        add up all vCPUs\n"
-"      --hist         print the distributions, too\n"
+ENV_HELP_OPTIONS
 "      --max-keys N   make room for N vCPUs\n"
 "\n"
-"COMMAND is started when the probes are in place, and only it is traced.\n"
+ENV_HELP_COMMAND
 "Stages: off (scheduled out to scheduled in) because of a halt, a preemption,\n"
 "another wait in KVM, or in user space; run delay (runnable to scheduled in);\n"
 "in to VM-entry, and those of it that were handovers from another vCPU; KVM's\n"
@@ -49,7 +38,7 @@ static const char help[] =
 "  kvmschedlat --vcpu 0 -j 1 10   vCPU 0, ten seconds, as JSON\n"
 "  kvmschedlat --merge -- ./vmm   a VMM's whole life\n"
 "\n"
-"Exit status: 0 done, 1 failed, 2 usage, 4 cannot run on this machine.\n";
+ENV_HELP_STATUS;
 
 struct context {
 	struct kvmschedlat_bpf *skel;

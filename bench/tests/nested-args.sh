@@ -11,7 +11,7 @@ name=nested
 # A machine that answers at once: the same figures for every size, but for those
 # of the environment. It replaces kernel/boot/run.
 mkdir -p "$work/top/kernel/boot" "$work/top/kernel/lib" "$work/top/bench" "$work/O/bench"
-cp "$room/nested" "$work/top/bench/"
+cp "$room/nested" "$room/count.sh" "$work/top/bench/"
 cp "$room/../kernel/lib/say.sh" "$work/top/kernel/lib/"
 cp "$out/bench/benchstat" "$work/O/bench/"
 for k in base patched; do

@@ -41,6 +41,25 @@ enum {
 	ENV_RECORDS = 2,
 };
 
+/* What the help of every tool says of it; --max-keys and the extras are its own. */
+#define ENV_HELP_OPTIONS \
+"Without INTERVAL there is one report: at Ctrl-C, or when PID or COMMAND ends.\n" \
+"With INTERVAL (seconds, decimals allowed) there is one of each interval.\n" \
+"\n" \
+"  -h, --help         print this help\n" \
+"  -j, --json         print one JSON object per report and line\n" \
+"  -T, --timestamp    print the time of day before each table\n" \
+"  -v, --verbose      show the messages of libbpf\n" \
+"  -V, --version      print the version\n" \
+"  -p, --pid PID      trace the process PID (a VMM) only\n" \
+"      --vcpu N       trace vCPUs number N only\n" \
+"      --merge        add up all vCPUs\n" \
+"      --hist         print the distributions, too\n"
+#define ENV_HELP_COMMAND \
+"COMMAND is started when the probes are in place, and only it is traced.\n"
+#define ENV_HELP_STATUS \
+"Exit status: 0 done, 1 failed, 2 usage, 4 cannot run on this machine.\n"
+
 int env_parse(struct env *env, const char *tool, unsigned int extras, int argc,
 	      char **argv);
 

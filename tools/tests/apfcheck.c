@@ -85,12 +85,6 @@ struct found {
 	struct json_object *processes;
 };
 
-static void give_up(const char *what, const char *arg)
-{
-	fprintf(stderr, "apfcheck: %s '%s'\n", what, arg);
-	exit(2);
-}
-
 static struct row *new_row(struct found *found)
 {
 	if (found->count == MAX_ROWS)
@@ -362,30 +356,16 @@ static bool buckets_hold(const struct found *found)
 	return holds;
 }
 
-static bool check(const struct found *found, const char *text)
-{
-	const char *sign = strpbrk(text, "<>=");
-	char name[64];
-
-	if (!strcmp(text, "split"))
-		return split_holds(found);
-	if (!strcmp(text, "buckets"))
-		return buckets_hold(found);
-	if (!strncmp(text, "print:", 6)) {
-		printf("%llu\n",
-		       (unsigned long long)value_of(found, text + 6));
-		return true;
-	}
-	if (!sign || sign == text || (size_t)(sign - text) >= sizeof(name))
-		give_up("bad check", text);
-	snprintf(name, sizeof(name), "%.*s", (int)(sign - text), text);
-	return comparison_holds(text, sign, value_of(found, name));
-}
+static const struct checker checker = {
+	.split = split_holds,
+	.buckets = buckets_hold,
+	.value = value_of,
+};
 
 int main(int argc, char **argv)
 {
 	struct found found = { .side = &host_side };
-	bool dump = false, holds = true;
+	bool dump = false, holds;
 	FILE *file;
 	int i;
 
@@ -410,8 +390,7 @@ int main(int argc, char **argv)
 	else
 		read_lines(&found, file, argv[1]);
 	fclose(file);
-	for (i = 2; i < argc; i++)
-		holds &= check(&found, argv[i]);
+	holds = checks_hold(&checker, &found, argv + 2);
 	json_object_put(found.drops);
 	json_object_put(found.processes);
 	free(found.rows);

@@ -25,12 +25,6 @@
 
 #include "part.h"
 
-static void give_up(const char *what, const char *arg)
-{
-	fprintf(stderr, "jsoncheck: %s '%s'\n", what, arg);
-	exit(2);
-}
-
 /* Takes what is before the next dot outside of brackets off @path. */
 static const char *next_name(const char *path, char *name, size_t size)
 {

@@ -7,9 +7,21 @@
  */
 #include "part.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/**
+ * give_up - End the checker: it cannot tell
+ * @what: Why.
+ * @arg: Of what.
+ */
+void give_up(const char *what, const char *arg)
+{
+	fprintf(stderr, "%s: %s '%s'\n", program_invocation_short_name, what, arg);
+	exit(2);
+}
 
 /**
  * member - Find a member of an object
@@ -171,5 +183,47 @@ bool comparison_holds(const char *text, const char *sign,
 		*sign == '>' ? value >= wanted : value <= wanted;
 	if (!holds)
 		printf("FALSE: %s: it is %llu\n", text, value);
+	return holds;
+}
+
+static bool check_holds(const struct checker *checker,
+			const struct found *found, const char *text)
+{
+	const char *sign = strpbrk(text, "<>=");
+	char name[64];
+
+	if (!strcmp(text, "split"))
+		return checker->split(found);
+	if (!strcmp(text, "buckets"))
+		return checker->buckets(found);
+	if (!strncmp(text, "print:", 6)) {
+		printf("%llu\n",
+		       (unsigned long long)checker->value(found, text + 6));
+		return true;
+	}
+	if (!sign || sign == text || (size_t)(sign - text) >= sizeof(name))
+		give_up("bad check", text);
+	snprintf(name, sizeof(name), "%.*s", (int)(sign - text), text);
+	return comparison_holds(text, sign, checker->value(found, name));
+}
+
+/**
+ * checks_hold - Check a report
+ * @checker: What the checks mean.
+ * @found: The report.
+ * @checks: "split", "buckets", "print:NAME", or a name, one of = >= <=, and a
+ *          number; NULL after the last.
+ *
+ * Every check that does not hold is printed; a bad one ends the program.
+ *
+ * Return: true: all of them hold.
+ */
+bool checks_hold(const struct checker *checker, const struct found *found,
+		 char **checks)
+{
+	bool holds = true;
+
+	for (; *checks; checks++)
+		holds &= check_holds(checker, found, *checks);
 	return holds;
 }

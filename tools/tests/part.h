@@ -20,6 +20,24 @@ struct part {
 	bool exact;
 };
 
+/* What a report said: each checker's own. */
+struct found;
+
+/**
+ * struct checker - What the checks of one tool's reports mean
+ * @split: Do the parts of every row add up to the whole.
+ * @buckets: Is every distribution one, see part_buckets_hold().
+ * @value: What a name stands for.
+ */
+struct checker {
+	bool (*split)(const struct found *found);
+	bool (*buckets)(const struct found *found);
+	uint64_t (*value)(const struct found *found, const char *name);
+};
+
+_Noreturn void give_up(const char *what, const char *arg);
+bool checks_hold(const struct checker *checker, const struct found *found,
+		 char **checks);
 struct json_object *member(struct json_object *object, const char *name);
 uint64_t number(struct json_object *object, const char *name);
 uint64_t figure(struct json_object *object, const char *name,

@@ -50,12 +50,6 @@ struct found {
 	struct json_object *drops;
 };
 
-static void give_up(const char *what, const char *arg)
-{
-	fprintf(stderr, "reportcheck: %s '%s'\n", what, arg);
-	exit(2);
-}
-
 static void read_report(struct found *found, struct json_object *report)
 {
 	struct json_object *rows = member(report, "rows"), *json;
@@ -275,32 +269,17 @@ static uint64_t value_of(const struct found *found, const char *name)
 	return part_field(found, kind, part, field);
 }
 
-static bool check(const struct found *found, const char *text)
-{
-	const char *sign = strpbrk(text, "<>=");
-	char name[64];
-
-	if (!strcmp(text, "split"))
-		return split_holds(found);
-	if (!strcmp(text, "buckets"))
-		return buckets_hold(found);
-	if (!strncmp(text, "print:", 6)) {
-		printf("%llu\n",
-		       (unsigned long long)value_of(found, text + 6));
-		return true;
-	}
-	if (!sign || sign == text || (size_t)(sign - text) >= sizeof(name))
-		give_up("bad check", text);
-	snprintf(name, sizeof(name), "%.*s", (int)(sign - text), text);
-	return comparison_holds(text, sign, value_of(found, name));
-}
+static const struct checker checker = {
+	.split = split_holds,
+	.buckets = buckets_hold,
+	.value = value_of,
+};
 
 int main(int argc, char **argv)
 {
-	bool dump = argc > 1 && !strcmp(argv[1], "-b"), holds = true;
+	bool dump = argc > 1 && !strcmp(argv[1], "-b"), holds;
 	struct found found = {};
 	FILE *file;
-	int i;
 
 	argv += dump;
 	argc -= dump;
@@ -316,8 +295,7 @@ int main(int argc, char **argv)
 	else
 		read_lines(&found, file, argv[1]);
 	fclose(file);
-	for (i = 2; i < argc; i++)
-		holds &= check(&found, argv[i]);
+	holds = checks_hold(&checker, &found, argv + 2);
 	json_object_put(found.drops);
 	free(found.rows);
 	return holds ? 0 : 1;
